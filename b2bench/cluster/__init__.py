@@ -1,0 +1,1 @@
+"""The embedded server: PostgreSQL from a wheel, run by an unprivileged user."""

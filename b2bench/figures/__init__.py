@@ -1,0 +1,1 @@
+"""Pages and charts that open offline, in light and dark."""

@@ -1,0 +1,62 @@
+"""A database that a command works on: where it is, as whom, and which way."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from b2bench.errors import BadInput
+
+_SHOWN = ("host", "port", "dbname", "user")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One database of one server.
+
+    Args:
+        conninfo: a libpq connection string or URI; may hold a password, so it is never shown.
+        role: the role to take on after connecting, if another than the session's.
+        via: straight to the server, or through a pooler.
+    """
+
+    conninfo: str = field(repr=False)
+    role: str | None = None
+    via: Literal["direct", "pgbouncer"] = "direct"
+
+    @classmethod
+    def parse(cls, dsn: str) -> "Target":
+        """Check a connection string that a user wrote.
+
+        Raises:
+            BadInput: libpq cannot read it.
+        """
+        try:
+            make_conninfo(dsn)
+        except ProgrammingError as error:
+            raise BadInput(
+                f"the connection string cannot be read ({str(error).strip()}): write it as "
+                "postgresql://user@host:port/database"
+            ) from error
+        return cls(conninfo=dsn)
+
+    def for_database(self, name: str) -> "Target":
+        """Return the same server and role, another database."""
+        return replace(self, conninfo=make_conninfo(self.conninfo, dbname=name))
+
+    @property
+    def database(self) -> str:
+        """The name of the database, as far as the connection string says it."""
+        return str(conninfo_to_dict(self.conninfo).get("dbname") or "")
+
+    @property
+    def shown(self) -> str:
+        """The target as a person may see it: no password, no key."""
+        parts = conninfo_to_dict(self.conninfo)
+        return (
+            " ".join(f"{key}={parts[key]}" for key in _SHOWN if parts.get(key)) or "libpq default"
+        )
+
+    def __str__(self) -> str:
+        return self.shown

@@ -1,0 +1,1 @@
+"""What ops see: PostgreSQL views and runs as Prometheus metrics."""

@@ -1,0 +1,1 @@
+"""One collector per PostgreSQL view, one for the run."""

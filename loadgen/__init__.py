@@ -1,0 +1,1 @@
+"""Data and pressure: what fills the database, and what drives it."""

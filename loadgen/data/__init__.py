@@ -1,0 +1,1 @@
+"""The data set: profiles, population, rows, COPY."""

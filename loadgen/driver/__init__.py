@@ -1,0 +1,1 @@
+"""The load: arrivals, connections, recorder, live snapshot."""

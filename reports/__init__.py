@@ -1,0 +1,1 @@
+"""What DBAs and CI owners read: plans, work, baselines, comparisons, the gate."""

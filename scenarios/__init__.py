@@ -1,0 +1,1 @@
+"""Who does what: query classes, their arguments, the users that run them."""

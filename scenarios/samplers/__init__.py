@@ -1,0 +1,1 @@
+"""Arguments for each query class, drawn from the population that filled the database."""

@@ -1,0 +1,1 @@
+"""Mirrors the tree; every SQL statement runs on a real server."""
