@@ -10,5 +10,5 @@ class Progress(Protocol):
         """Report that `phase` has `done` of `total` units behind it (`None`: unknown)."""
 
 
-def silent(phase: str, *, done: int = 0, total: int | None = None) -> None:  # noqa: ARG001
+def silent(phase: str, *, done: int = 0, total: int | None = None) -> None:
     """Show nothing."""

@@ -1,4 +1,4 @@
-"""Typed records in JSON files: written whole or not at all, read with errors that name the field."""
+"""Typed records in JSON files: written whole or not at all, read with errors naming the field."""
 
 import os
 import tempfile

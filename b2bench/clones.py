@@ -1,0 +1,92 @@
+"""Copies of a marked database that live for one piece of work and are dropped afterwards."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import errors, sql
+
+from b2bench.database import connect, maintenance
+from b2bench.errors import BadInput
+from b2bench.marker import require_marked
+from b2bench.target import Target
+
+_LONGEST_NAME = 63
+
+
+@contextmanager
+def clone(target: Target, purpose: str) -> Iterator[Target]:
+    """Copy a marked database, yield the copy, drop it whatever happens.
+
+    Copies that a killed command left behind are dropped on the way: a living one is locked by
+    the session that made it.
+
+    Args:
+        target: the database to copy; nobody else may be connected to it.
+        purpose: one word of the copy's name, e.g. `run`.
+
+    Raises:
+        NotOurDatabase: b2bench did not make the database.
+        BadInput: somebody is connected to it.
+    """
+    with connect(target) as connection:
+        require_marked(connection, target)
+    prefix = f"{target.database[: _LONGEST_NAME - len(purpose) - 8]}_{purpose}_"
+    name = prefix + secrets.token_hex(3)
+    with connect(maintenance(target), application_name="b2bench (clones)") as connection:
+        _sweep(connection, prefix)
+        _try_lock(connection, name)
+        _create(connection, name, target.database)
+        try:
+            yield target.for_database(name)
+        finally:
+            _drop(connection, name)
+
+
+def _create(connection: psycopg.Connection, name: str, template: str) -> None:
+    try:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    except errors.ObjectInUse:
+        raise BadInput(
+            f"{template} cannot be copied while somebody is connected to it: "
+            f"{_sessions(connection, template)}: close them and try again"
+        ) from None
+
+
+def _sessions(connection: psycopg.Connection, database: str) -> str:
+    rows = connection.execute(
+        "SELECT format('%%s (%%s)', pid, application_name) FROM pg_stat_activity"
+        " WHERE datname = %s",
+        (database,),
+    )
+    return ", ".join(row[0] for row in rows) or "a session that has just gone"
+
+
+def _sweep(connection: psycopg.Connection, prefix: str) -> None:
+    rows = connection.execute(
+        "SELECT datname FROM pg_database"
+        " WHERE starts_with(datname, %s) AND substr(datname, length(%s) + 1) ~ '^[0-9a-f]{6}$'",
+        (prefix, prefix),
+    ).fetchall()
+    for (name,) in rows:
+        if _try_lock(connection, name):
+            _drop(connection, name)
+            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (name,))
+
+
+def _try_lock(connection: psycopg.Connection, name: str) -> bool:
+    row = connection.execute(
+        "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (name,)
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _drop(connection: psycopg.Connection, name: str) -> None:
+    connection.execute(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    )

@@ -1,0 +1,26 @@
+-- why: b2bench's own schema: the mark that says a database is ours, and what was loaded into it
+CREATE SCHEMA b2bench;
+COMMENT ON SCHEMA b2bench IS 'b2bench made this database and may drop it';
+
+CREATE TABLE b2bench.data_set (
+    only_row          boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    profile           text        NOT NULL,
+    scale             numeric     NOT NULL CHECK (scale > 0),
+    seed              bigint      NOT NULL,
+    generator_version integer     NOT NULL,
+    as_of             timestamptz NOT NULL,
+    rows              jsonb       NOT NULL,
+    sha256            text        NOT NULL,
+    state             text        NOT NULL CHECK (state IN ('loading', 'complete')),
+    last_run          text
+);
+COMMENT ON TABLE b2bench.data_set IS 'What the generator loaded: its recipe, volumes and checksum';
+
+CREATE TABLE b2bench.deferred_ddl (
+    position   integer PRIMARY KEY,
+    kind       text NOT NULL CHECK (kind IN ('index', 'constraint')),
+    table_name text NOT NULL,
+    name       text NOT NULL,
+    definition text NOT NULL
+);
+COMMENT ON TABLE b2bench.deferred_ddl IS 'Indexes and constraints dropped for a load and not yet made again';
