@@ -140,7 +140,8 @@ def write_data_set(connection: psycopg.Connection, data_set: DataSet) -> None:
         " ON CONFLICT (only_row) DO UPDATE SET"
         "   profile = excluded.profile, scale = excluded.scale, seed = excluded.seed,"
         "   generator_version = excluded.generator_version, as_of = excluded.as_of,"
-        "   rows = excluded.rows, sha256 = excluded.sha256, state = excluded.state, last_run = excluded.last_run",
+        "   rows = excluded.rows, sha256 = excluded.sha256,"
+        "   state = excluded.state, last_run = excluded.last_run",
         (
             data_set.profile,
             data_set.scale,

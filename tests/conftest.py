@@ -1,0 +1,3 @@
+"""Options and plug-ins of the suite."""
+
+pytest_plugins = ["tests.postgres"]
