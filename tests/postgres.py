@@ -1,4 +1,4 @@
-"""Fixtures for a real server: the embedded one, another version's binaries, or one that you name."""
+"""Fixtures for a real server: the embedded one, another version, or one that you name."""
 
 import re
 import secrets
