@@ -30,8 +30,8 @@ class ScenarioShare:
 class PlannedStep:
     """One statement that the run will execute, and the server's number for it.
 
-    `name` is the step's; the statements around a transaction are named `begin`, `commit`
-    and `set_config`.
+    `name` is the step's; the statements around a transaction are named `begin`, `commit`,
+    `rollback` and `set_config`.
     """
 
     name: str
@@ -57,6 +57,7 @@ class RunPlan:
         think_s: mean pause of a user between requests, closed model only.
         warmup_s: load before the measurement, not counted.
         in_place: whether the run changes the data set itself and not a clone of it.
+        grace_s: how long running and late requests may take after the end.
     """
 
     run: str
@@ -71,6 +72,7 @@ class RunPlan:
     scenarios: tuple[ScenarioShare, ...]
     queries: tuple[PlannedQuery, ...]
     in_place: bool = False
+    grace_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,162 @@
+"""The command's side of a load: starts its process, watches it, never leaves it behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from b2bench.errors import RunFailed
+from b2bench.progress import Progress
+from b2bench.records import read_record, write_record
+from b2bench.runs import (
+    HISTOGRAM_FILE,
+    LIVE_FILE,
+    PLAN_FILE,
+    RESULT_FILE,
+    LiveSnapshot,
+    LoadResult,
+    RunPlan,
+)
+from b2bench.target import Target
+from loadgen.driver.orders import FATAL, as_environment
+
+LOG_FILE = "locust.log"
+_ROOT = Path(__file__).resolve().parents[2]
+_LOCUSTFILE = _ROOT / "scenarios" / "locustfile.py"
+_LOOK_EVERY_S = 0.2
+_ENDING_S = 20.0
+_TERMINATING_S = 2.0
+_SPAWN_RATE = 100
+# Locust's log below errors, and its tables
+_NEWS = re.compile(r"\[[\d :,-]+\] \S+/(?:DEBUG|INFO|WARNING)/|.*\|.*\||-+\||Type  |#")
+
+
+def run_load(
+    target: Target,
+    plan: RunPlan,
+    folder: Path,
+    progress: Progress,
+    *,
+    environment: Mapping[str, str] | None = None,
+) -> LoadResult:
+    """Run a plan in a process of its own and return what it leaves.
+
+    Ctrl-C ends the load early and the result says `interrupted`; a second one ends it at once.
+
+    Args:
+        target: the database under load.
+        plan: what to do.
+        folder: the run's; plan.json, live.json, load.json, histograms.hlog and locust.log are
+            written there.
+        progress: told the phase and the seconds that have passed.
+        environment: further variables for the process, e.g. B2BENCH_QUERIES.
+
+    Raises:
+        BadInput: the folder cannot be written.
+        RunFailed: the process died, or left no result.
+        KeyboardInterrupt: it came before there was anything to keep.
+    """
+    for stale in (LIVE_FILE, RESULT_FILE, HISTOGRAM_FILE):
+        (folder / stale).unlink(missing_ok=True)
+    write_record(folder / PLAN_FILE, plan)
+    with _process(target, plan, folder, environment or {}) as process:
+        try:
+            _watch(process, plan, folder, progress)
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGINT)
+            _wait(process, plan.grace_s + _ENDING_S)
+            if not (folder / RESULT_FILE).exists():
+                raise
+    return _result(process, folder)
+
+
+@contextmanager
+def _process(
+    target: Target, plan: RunPlan, folder: Path, environment: Mapping[str, str]
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start the process; whatever happens, it is gone afterwards."""
+    # the child sees the pipe end when we do, be it by kill -9
+    child_end, our_end = os.pipe()
+    variables = as_environment(target, (folder / PLAN_FILE).resolve(), child_end)
+    path = os.pathsep.join(filter(None, (str(_ROOT), variables.get("PYTHONPATH"))))
+    with (folder / LOG_FILE).open("wb") as log:
+        try:
+            process = subprocess.Popen(
+                _command(plan),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=variables | {"PYTHONPATH": path, **environment},
+                pass_fds=(child_end,),
+                # Ctrl-C in a terminal is ours to pass on
+                process_group=0,
+            )
+        finally:
+            os.close(child_end)
+    try:
+        yield process
+    finally:
+        _end(process)
+        os.close(our_end)
+
+
+def _command(plan: RunPlan) -> list[str]:
+    rate = min(plan.users, _SPAWN_RATE)
+    users = ["--users", str(plan.users), "--spawn-rate", str(rate)]
+    locust = [sys.executable, "-m", "locust", "-f", str(_LOCUSTFILE)]
+    return [*locust, "--headless", "--only-summary", *users]
+
+
+def _watch(
+    process: "subprocess.Popen[bytes]", plan: RunPlan, folder: Path, progress: Progress
+) -> None:
+    total_s = round(plan.warmup_s + plan.duration_s)
+    progress("connecting", done=0, total=total_s)
+    while not _wait(process, _LOOK_EVERY_S):
+        if (folder / LIVE_FILE).exists():
+            live = read_record(folder / LIVE_FILE, LiveSnapshot)
+            progress(live.phase, done=min(total_s, int(live.elapsed_s)), total=total_s)
+
+
+def _wait(process: "subprocess.Popen[bytes]", timeout_s: float) -> bool:
+    """Return whether the process has ended within the time."""
+    try:
+        process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is not None:
+        return
+    process.terminate()
+    if not _wait(process, _TERMINATING_S):
+        process.kill()
+        process.wait()
+
+
+def _result(process: "subprocess.Popen[bytes]", folder: Path) -> LoadResult:
+    if (folder / RESULT_FILE).exists():
+        return read_record(folder / RESULT_FILE, LoadResult)
+    log = folder / LOG_FILE
+    raise RunFailed(f"the load {_ending(process.returncode)}: {_last_words(log)} (see {log})")
+
+
+def _ending(exit_code: int) -> str:
+    if exit_code < 0:
+        return f"was ended by {signal.Signals(-exit_code).name}"
+    return f"ended with exit code {exit_code}"
+
+
+def _last_words(log: Path) -> str:
+    """Return the line in which the process said why, else the last that is not just news."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
+    if fatal := [line for line in lines if line.startswith(FATAL)]:
+        return fatal[0].removeprefix(FATAL)
+    said = [line for line in lines if line and not _NEWS.match(line)]
+    return said[-1] if said else "it said nothing"

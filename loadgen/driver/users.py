@@ -1,0 +1,30 @@
+"""The base class of the scenarios' users: a Locust user that speaks to PostgreSQL."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from locust import User
+
+from b2bench.queries import QueryClass
+from loadgen.driver.load import Load
+
+
+class PostgresUser(User):
+    """A user who runs query classes, each as often as its weight says.
+
+    Subclasses set `queries`: names of query classes with their weights.
+    """
+
+    abstract = True
+    queries: ClassVar[Mapping[str, float]] = {}
+    load: ClassVar[Load]
+
+    @classmethod
+    def weights(cls, planned: Mapping[str, QueryClass]) -> Mapping[str, float]:
+        """Return the weights of those query classes that the plan has."""
+        return {name: weight for name, weight in cls.queries.items() if name in planned}
+
+    def run(self) -> None:  # type: ignore[misc]  # final in Locust for its tasks' sake: we have none
+        """Work until the load ends; Locust's scheduling of tasks would hide late requests."""
+        planned = {name: program.query for name, program in self.load.programs.items()}
+        self.load.employ(type(self).__name__, self.weights(planned))

@@ -1,0 +1,208 @@
+"""Explain every query class on a server, and keep its plans and the work they did."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import psycopg
+
+from b2bench.arguments import Arguments, ArgumentSource, Case, one_of_each_case
+from b2bench.catalogue import Catalogue, read_catalogue
+from b2bench.database import connect, reading
+from b2bench.errors import BadInput, StatementFailed
+from b2bench.findings import Finding, Severity
+from b2bench.marker import read_data_set
+from b2bench.progress import Progress
+from b2bench.provenance import Provenance, provenance
+from b2bench.queries import Allowance, QueryClass
+from b2bench.target import Target
+from reports.explaining import CaseCapture, explain_case
+from reports.ground import Ground, ground_of
+
+_STATEMENT_TIMEOUT_MS = 60_000
+_LOCK_TIMEOUT_MS = 5_000
+_PINNED = {
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+    "statement_timeout": str(_STATEMENT_TIMEOUT_MS),
+    "lock_timeout": str(_LOCK_TIMEOUT_MS),
+    "track_io_timing": "on",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassCapture:
+    """What a query class did for each case of its arguments; findings say what went wrong."""
+
+    query: str
+    why: str
+    slo_ms: float | None
+    allowances: tuple[Allowance, ...]
+    cases: tuple[CaseCapture, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether some case of it could not be explained."""
+        return bool(self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """Every query class explained on one database, in the order of their names."""
+
+    ground: Ground
+    provenance: Provenance
+    catalogue: Catalogue
+    classes: tuple[ClassCapture, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What went wrong, over all classes."""
+        return tuple(finding for captured in self.classes for finding in captured.findings)
+
+
+def capture(
+    target: Target,
+    queries: Sequence[QueryClass],
+    source: ArgumentSource,
+    *,
+    seed: int,
+    progress: Progress,
+    clone: bool = False,
+    roles: Mapping[str, str] | None = None,
+) -> Capture:
+    """Explain each query class for one set of arguments of each case.
+
+    Without `clone` every transaction is read-only, and a class that changes data is answered
+    with a finding. Whatever a transaction changed is rolled back.
+
+    Args:
+        target: the database, or the clone of it that the caller made.
+        queries: the classes, in any order.
+        source: where their arguments come from.
+        seed: of the arguments.
+        progress: told of each class.
+        clone: whether data may be changed in the target.
+        roles: database role by the role that a query file names; others run as the session's.
+
+    Raises:
+        ServerUnreachable: no session could be opened.
+    """
+    with reading(target) as connection:
+        found = _describe(connection)
+    # what changes data leaves dead rows behind, so it comes after what only reads
+    order = sorted(queries, key=lambda query: (query.writes, query.name))
+    classes = list[ClassCapture]()
+    for done, query in enumerate(order):
+        progress(f"explain {query.name}", done=done, total=len(order))
+        role = (roles or {}).get(query.role, target.role)
+        classes.append(_capture(replace(target, role=role), query, source, seed=seed, clone=clone))
+    progress("explain", done=len(order), total=len(order))
+    by_name = sorted(classes, key=lambda captured: captured.query)
+    return replace(found, classes=tuple(by_name))
+
+
+def _describe(connection: psycopg.Connection) -> Capture:
+    return Capture(
+        ground=ground_of(connection, read_data_set(connection)),
+        provenance=provenance(connection),
+        catalogue=read_catalogue(connection),
+        classes=(),
+    )
+
+
+def _capture(
+    target: Target, query: QueryClass, source: ArgumentSource, *, seed: int, clone: bool
+) -> ClassCapture:
+    captured = ClassCapture(
+        query=query.name,
+        why=query.why,
+        slo_ms=query.slo_ms,
+        allowances=query.allowances,
+        cases=(),
+        findings=(),
+    )
+    if query.writes and not clone:
+        return replace(captured, findings=(_needs_clone(query),))
+    try:
+        found = one_of_each_case(source, query, seed=seed)
+    except BadInput as error:
+        return replace(captured, findings=(_failed(query, str(error)),))
+    return _capture_cases(captured, target, query, found, clone=clone)
+
+
+def _capture_cases(
+    captured: ClassCapture,
+    target: Target,
+    query: QueryClass,
+    found: Mapping[Case, Arguments],
+    *,
+    clone: bool,
+) -> ClassCapture:
+    cases = list[CaseCapture]()
+    for case, arguments in found.items():
+        try:
+            with _session(target, clone=clone) as connection:
+                cases.append(explain_case(connection, query, arguments))
+        except (BadInput, StatementFailed) as error:
+            finding = _refused(query, case, error)
+            return replace(captured, cases=tuple(cases), findings=(finding,))
+    return replace(captured, cases=tuple(cases))
+
+
+@contextmanager
+def _session(target: Target, *, clone: bool) -> Iterator[psycopg.Connection]:
+    """Open a session for one case, so that no plan cached for another one plays a part."""
+    with connect(target, application_name="b2bench (explain)") as connection:
+        connection.read_only = not clone
+        connection.prepare_threshold = None
+        _pin(connection)
+        yield connection
+
+
+def _pin(connection: psycopg.Connection) -> None:
+    for name, value in _PINNED.items():
+        # some settings need a privilege that the query's role has not
+        connection.execute(
+            "SELECT set_config(name, %s, false) FROM pg_settings WHERE name = %s"
+            " AND (context = 'user' OR has_parameter_privilege(name, 'SET'))",
+            (value, name),
+        )
+
+
+def _refused(query: QueryClass, case: Case, error: BadInput | StatementFailed) -> Finding:
+    cause = error.__cause__
+    if isinstance(cause, psycopg.errors.ReadOnlySqlTransaction):
+        return _needs_clone(query)
+    if isinstance(cause, psycopg.Error):
+        return _failed(query, f"{case}: {_without_values(cause)}")
+    return _failed(query, f"{case}: {error}")
+
+
+def _without_values(error: psycopg.Error) -> str:
+    """Return the server's words, or only their kind where they would quote a value."""
+    kind = type(error).__name__
+    if error.sqlstate is None or error.sqlstate[:2] in {"22", "23"}:
+        return f"the server refuses it: {kind} ({error.sqlstate})"
+    return f"the server refuses it: {error.diag.message_primary} ({error.sqlstate})"
+
+
+def _failed(query: QueryClass, message: str) -> Finding:
+    return Finding(
+        code="cannot-explain",
+        severity=Severity.ERROR,
+        subject=query.name,
+        message=message,
+        mend=f"correct {query.path.name}, its arguments, or the privileges of its role",
+    )
+
+
+def _needs_clone(query: QueryClass) -> Finding:
+    return Finding(
+        code="needs-clone",
+        severity=Severity.WARNING,
+        subject=query.name,
+        message="changes data or locks rows, so it is not explained on a database in use",
+        mend="explain it on a clone of a database that b2bench made",
+    )

@@ -1,0 +1,132 @@
+"""Name what changed in the catalogue and most plausibly made a statement work differently."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from enum import IntEnum
+
+from b2bench.catalogue import Catalogue, CatalogueObject, Difference
+from b2bench.findings import Finding, Severity
+
+_WORD = re.compile(r"\w+")
+_ON_RELATION = re.compile(r"\bON (?:ONLY )?(?P<relation>[\w.\"]+)")
+_CODE = frozenset(("function", "view", "trigger", "policy"))
+_SHOWN = 3
+_UNKNOWN_MEND = "look for changed data, statistics (ANALYZE) or a changed query"
+
+
+class _Plausibility(IntEnum):
+    """How well a difference explains a change of work, best first."""
+
+    INDEX_OF_PLAN = 0
+    INDEX_OF_RELATION = 1
+    OBJECT_OF_STATEMENT = 2
+    SETTING = 3
+    ELSEWHERE = 4
+
+
+def causes(
+    statement: str,
+    plan_shape: Iterable[str],
+    differences: Sequence[Difference],
+    catalogue: Catalogue,
+) -> tuple[Difference, ...]:
+    """Return the most plausible differences, best first; empty when none has to do with it.
+
+    A difference has to do with a statement when it is named in the statement, in its plan, or in
+    the definition of a function, view, trigger or policy that it leads to.
+
+    Args:
+        statement: its SQL.
+        plan_shape: of the baseline.
+        differences: between the two catalogues.
+        catalogue: of the baseline.
+    """
+    in_plan = set(_WORD.findall("\n".join(plan_shape)))
+    reached = _reached(in_plan | set(_WORD.findall(statement)), catalogue.objects)
+    ranked = sorted(
+        ((_plausibility(difference, in_plan, reached), difference) for difference in differences),
+        key=lambda pair: pair[0],
+    )
+    if not ranked or ranked[0][0] is _Plausibility.ELSEWHERE:
+        return ()
+    best = ranked[0][0]
+    return tuple(difference for rank, difference in ranked if rank is best)[:_SHOWN]
+
+
+def _plausibility(difference: Difference, in_plan: set[str], reached: set[str]) -> _Plausibility:
+    if difference.kind == "setting":
+        return _Plausibility.SETTING
+    if difference.kind == "index":
+        if bare(difference.identity) in in_plan:
+            return _Plausibility.INDEX_OF_PLAN
+        if _indexed_relation(difference) in reached:
+            return _Plausibility.INDEX_OF_RELATION
+        return _Plausibility.ELSEWHERE
+    if _subject(difference.kind, difference.identity) in reached:
+        return _Plausibility.OBJECT_OF_STATEMENT
+    return _Plausibility.ELSEWHERE
+
+
+def _reached(words: set[str], objects: Iterable[CatalogueObject]) -> set[str]:
+    """Return the words, and those of every piece of code that they lead to."""
+    code = [item for item in objects if item.kind in _CODE]
+    while True:
+        led_to = [item for item in code if _subject(item.kind, item.identity) in words]
+        if not led_to:
+            return words
+        code = [item for item in code if item not in led_to]
+        words = words.union(*(_WORD.findall(item.definition) for item in led_to))
+
+
+def _subject(kind: str, identity: str) -> str:
+    """Return the name that a statement would mention if this object played a part in it.
+
+    >>> _subject("trigger", "audit on public.orders"), _subject("column", "shop.orders.id")
+    ('orders', 'orders')
+    >>> _subject("function", "shop.price_cart(bigint,numeric)")
+    'price_cart'
+    """
+    if kind in {"constraint", "trigger", "policy"}:
+        return bare(identity.rpartition(" on ")[2])
+    if kind == "column":
+        return bare(identity.rpartition(".")[0])
+    return bare(identity.partition("(")[0])
+
+
+def bare(identity: str) -> str:
+    """Return a name without its schema and quotes.
+
+    >>> bare('shop."Orders"')
+    'Orders'
+    """
+    return identity.rpartition(".")[2].strip('"')
+
+
+def _indexed_relation(difference: Difference) -> str:
+    match = _ON_RELATION.search(difference.baseline_definition or difference.candidate_definition)
+    return bare(match["relation"]) if match else ""
+
+
+def because(finding: Finding, causes: Sequence[Difference]) -> Finding:
+    """Return a regression with its cause and what undoes it; a note is left as it is."""
+    if finding.severity is Severity.NOTE:
+        return finding
+    remedy = mend(causes[0]) if causes else finding.mend or _UNKNOWN_MEND
+    message = f"{finding.message}; cause: {shown(causes)}"
+    return replace(finding, message=message, mend=remedy)
+
+
+def shown(causes: Sequence[Difference]) -> str:
+    """Return causes in words; `unknown` when there is none."""
+    return ", ".join(difference.shown for difference in causes) or "unknown"
+
+
+def mend(difference: Difference) -> str:
+    """Return what undoes a difference."""
+    if difference.kind == "setting":
+        return f"set {difference.identity} = {difference.baseline_definition} again"
+    if difference.kind == "index" and difference.change == "missing":
+        return f"create it again: {difference.baseline_definition}"
+    done = {"missing": "restore", "added": "drop", "changed": "change back"}[difference.change]
+    return f"{done} {difference.kind} {difference.identity}, or record a new baseline"

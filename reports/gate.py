@@ -1,0 +1,111 @@
+"""The gate: from comparisons to one verdict, re-graded by a policy."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from b2bench.figures.notation import counted
+from b2bench.findings import ExitCode, Finding, Severity, exit_code
+from reports.baseline import Baseline
+from reports.capture import Capture
+from reports.changes import THRESHOLDS, Thresholds
+from reports.comparison import Comparison, Comparisons, compare
+from reports.ground import Ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What counts as a change, and how bad each kind of finding is.
+
+    Args:
+        severities: by code, for findings that are to be graded otherwise; improvements and
+            other notes stay notes.
+    """
+
+    thresholds: Thresholds = THRESHOLDS
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+
+    def graded(self, finding: Finding) -> Finding:
+        """Return the finding with the severity that this policy gives it."""
+        if finding.severity is Severity.NOTE:
+            return finding
+        return replace(finding, severity=self.severities.get(finding.code, finding.severity))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the gate says, for every output format to show.
+
+    Args:
+        findings: graded, the worst first, otherwise by class.
+        compared: classes that were compared with the baseline.
+    """
+
+    exit_code: ExitCode
+    ground: Ground
+    compared: int
+    findings: tuple[Finding, ...]
+    comparisons: Comparisons
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing speaks against the candidate."""
+        return self.exit_code is ExitCode.FINE
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one sentence."""
+        classes = counted(self.compared, "query class")
+        if worse := self._classes_with(Severity.ERROR):
+            return f"{worse} of {classes} {'does' if worse == 1 else 'do'} not pass"
+        better = self._classes_with(Severity.NOTE)
+        return f"no regression in {classes}{f', {better} with notes' if better else ''}"
+
+    def _classes_with(self, severity: Severity) -> int:
+        return sum(
+            any(found.severity is severity for found in each.findings)
+            for each in self.comparisons.classes
+        )
+
+
+def judge(baseline: Baseline, candidate: Capture, policy: Policy | None = None) -> Verdict:
+    """Compare a candidate with its baseline and pronounce the verdict.
+
+    Raises:
+        BaselineUnusable: the two do not stand on the same ground.
+    """
+    policy = policy or Policy()
+    compared = compare(baseline, candidate, thresholds=policy.thresholds)
+    comparisons = _graded(compared, policy)
+    findings = worst_first(comparisons.findings)
+    return Verdict(
+        exit_code=exit_code(findings),
+        ground=candidate.ground,
+        compared=sum(bool(each.steps) for each in compared.classes),
+        findings=findings,
+        comparisons=comparisons,
+    )
+
+
+def _graded(comparisons: Comparisons, policy: Policy) -> Comparisons:
+    return replace(
+        comparisons,
+        notices=tuple(map(policy.graded, comparisons.notices)),
+        classes=tuple(_graded_class(each, policy) for each in comparisons.classes),
+    )
+
+
+def _graded_class(comparison: Comparison, policy: Policy) -> Comparison:
+    return replace(
+        comparison,
+        notices=tuple(map(policy.graded, comparison.notices)),
+        steps=tuple(
+            replace(step, findings=tuple(map(policy.graded, step.findings)))
+            for step in comparison.steps
+        ),
+    )
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings by severity, otherwise in the order that they came in."""
+    order = list(Severity)
+    return tuple(sorted(findings, key=lambda finding: order.index(finding.severity)))

@@ -1,0 +1,265 @@
+"""A plan as PostgreSQL explains it: a tree of nodes, what each did, and the tree's shape."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+JsonObject = Mapping[str, Any]
+
+_CONDITIONS = (
+    "Index Cond",
+    "Recheck Cond",
+    "Hash Cond",
+    "Merge Cond",
+    "Join Filter",
+    "Order By",
+    "Filter",
+    "One-Time Filter",
+    "TID Cond",
+    "Run Condition",
+    "Sort Key",
+    "Presorted Key",
+    "Group Key",
+    "Cache Key",
+    "Function Call",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """Shared blocks touched: found in the cache, or read into it."""
+
+    hit: int
+    read: int
+
+    @property
+    def total(self) -> int:
+        """Blocks touched either way."""
+        return self.hit + self.read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What a node tests or sorts by, e.g. `Index Cond` and its expression."""
+
+    label: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanNode:
+    """One node of a plan.
+
+    Args:
+        number: its place in reading order, from 0.
+        relationship: to its parent: `Outer`, `InitPlan`, …; empty at the root.
+        rows_estimated: per loop.
+        rows_actual: per loop, as the mean over loops.
+        total_ms: with everything below it, all loops.
+        self_ms: without what is below it; a CTE counts where it is defined.
+        rows_removed: by filters, join filters and rechecks, all loops.
+        raw: every figure that EXPLAIN gave, without the nodes below.
+    """
+
+    number: int
+    node_type: str
+    relationship: str
+    subplan: str
+    schema: str
+    relation: str
+    index: str
+    alias: str
+    conditions: tuple[Condition, ...]
+    rows_estimated: float
+    rows_actual: float
+    loops: int
+    total_ms: float
+    self_ms: float
+    total_blocks: Blocks
+    self_blocks: Blocks
+    temp_blocks: int
+    heap_fetches: int
+    rows_removed: int
+    workers: int
+    children: tuple["PlanNode", ...]
+    raw: JsonObject
+
+    @property
+    def rows(self) -> int:
+        """Rows that the node gave, all loops."""
+        return round(self.rows_actual * self.loops)
+
+    @property
+    def estimate_error(self) -> float:
+        """How far the estimate was off, as a factor of 1 or more; 1 for what never ran."""
+        if not self.loops:
+            return 1.0
+        low, high = sorted((max(self.rows_estimated, 1.0), max(self.rows_actual, 1.0)))
+        return high / low
+
+    @property
+    def title(self) -> str:
+        """The node as a DBA reads it, e.g. `Index Scan using orders_pkey on orders`."""
+        return _title(self.raw)
+
+
+def plan_tree(explained: JsonObject) -> PlanNode:
+    """Return the plan of one entry of `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)`."""
+    return _Reader().node(explained["Plan"])
+
+
+def nodes(root: PlanNode, depth: int = 0) -> Iterator[tuple[int, PlanNode]]:
+    """Yield every node with its depth, in reading order."""
+    yield depth, root
+    for child in root.children:
+        yield from nodes(child, depth + 1)
+
+
+def hottest(root: PlanNode, *, count: int = 3, least_share: float = 0.1) -> tuple[PlanNode, ...]:
+    """Return the nodes that took most time themselves, each at least a share of the whole."""
+    ranked = sorted((node for _, node in nodes(root)), key=lambda node: -node.self_ms)
+    least_ms = max(root.total_ms * least_share, 0.001)
+    return tuple(node for node in ranked[:count] if node.self_ms >= least_ms)
+
+
+def plan_shape(explained: JsonObject) -> tuple[str, ...]:
+    """Return the plan without its numbers, a line a node, two blanks a level."""
+    return tuple(_shape(explained["Plan"], ""))
+
+
+def _shape(raw: JsonObject, indent: str) -> Iterator[str]:
+    yield indent + (f"{subplan}: " if (subplan := raw.get("Subplan Name")) else "") + _title(raw)
+    for child in raw.get("Plans", ()):
+        yield from _shape(child, indent + "  ")
+
+
+def _title(raw: JsonObject) -> str:
+    parts = [_kind(raw)]
+    if index := raw.get("Index Name"):
+        parts.append(f"using {index}" if raw["Node Type"] != "Bitmap Index Scan" else f"on {index}")
+    if name := raw.get("Relation Name") or raw.get("Function Name") or raw.get("CTE Name"):
+        parts.append(f"on {name}")
+    return " ".join(parts)
+
+
+def _kind(raw: JsonObject) -> str:
+    """Return node type, join type, strategy and direction as EXPLAIN's text format words them."""
+    kind = str(raw["Node Type"])
+    if kind == "ModifyTable":
+        return str(raw["Operation"])
+    if kind == "Aggregate":
+        strategy = raw.get("Strategy", "Plain")
+        kind = {"Plain": "", "Sorted": "Group", "Hashed": "Hash", "Mixed": "Mixed"}[strategy]
+        kind += "Aggregate"
+    elif "Strategy" in raw:
+        kind = f"{kind} ({raw['Strategy']})"
+    if raw.get("Join Type", "Inner") != "Inner":
+        kind = f"{kind} ({raw['Join Type']})"
+    if raw.get("Scan Direction") == "Backward":
+        kind += " Backward"
+    if raw.get("Partial Mode", "Simple") != "Simple":
+        kind = f"{raw['Partial Mode']} {kind}"
+    return ("Parallel " if raw.get("Parallel Aware") else "") + kind
+
+
+def raw_nodes(raw: JsonObject) -> Iterator[JsonObject]:
+    """Yield a node's JSON and that of every node below it."""
+    yield raw
+    for child in raw.get("Plans", ()):
+        yield from raw_nodes(child)
+
+
+def defines_cte(raw: JsonObject) -> str:
+    """Return the name of the CTE that a node computes, empty for any other node."""
+    subplan = str(raw.get("Subplan Name", ""))
+    return subplan.removeprefix("CTE ") if subplan.startswith("CTE ") else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spent:
+    """Time and blocks of a node with everything below it."""
+
+    ms: float = 0.0
+    hit: int = 0
+    read: int = 0
+
+    def less(self, other: "_Spent") -> "_Spent":
+        """Return what is left; rounding and InitPlans run elsewhere never make it negative."""
+        return _Spent(
+            ms=max(0.0, self.ms - other.ms),
+            hit=max(0, self.hit - other.hit),
+            read=max(0, self.read - other.read),
+        )
+
+
+class _Reader:
+    """Reads nodes in order; remembers CTEs, whose cost stands again in the scan that pulls them."""
+
+    def __init__(self) -> None:
+        self._number = -1
+        self._ctes = dict[str, _Spent]()
+
+    def node(self, raw: JsonObject) -> PlanNode:
+        self._number += 1
+        number = self._number
+        if name := defines_cte(raw):
+            self._ctes.setdefault(name, _spent(raw))
+        children = tuple(self.node(child) for child in raw.get("Plans", ()))
+        total = _spent(raw)
+        own = self._own(raw, total)
+        return PlanNode(
+            number=number,
+            node_type=raw["Node Type"],
+            relationship=raw.get("Parent Relationship", ""),
+            subplan=raw.get("Subplan Name", ""),
+            schema=raw.get("Schema", ""),
+            relation=raw.get("Relation Name", ""),
+            index=raw.get("Index Name", ""),
+            alias=raw.get("Alias", ""),
+            conditions=tuple(_conditions(raw)),
+            rows_estimated=raw.get("Plan Rows", 0),
+            rows_actual=raw.get("Actual Rows", 0),
+            loops=raw.get("Actual Loops", 0),
+            total_ms=total.ms,
+            self_ms=own.ms,
+            total_blocks=Blocks(hit=total.hit, read=total.read),
+            self_blocks=Blocks(hit=own.hit, read=own.read),
+            temp_blocks=raw.get("Temp Read Blocks", 0) + raw.get("Temp Written Blocks", 0),
+            heap_fetches=raw.get("Heap Fetches", 0),
+            rows_removed=rows_removed(raw),
+            workers=raw.get("Workers Launched", 0),
+            children=children,
+            raw={key: value for key, value in raw.items() if key != "Plans"},
+        )
+
+    def _own(self, raw: JsonObject, total: _Spent) -> _Spent:
+        left = total
+        for child in raw.get("Plans", ()):
+            if not defines_cte(child):
+                left = left.less(_spent(child))
+        if scanned := self._ctes.pop(raw.get("CTE Name", ""), None):
+            left = left.less(scanned)
+        return left
+
+
+def _spent(raw: JsonObject) -> _Spent:
+    return _Spent(
+        ms=raw.get("Actual Total Time", 0.0) * raw.get("Actual Loops", 0),
+        hit=raw.get("Shared Hit Blocks", 0),
+        read=raw.get("Shared Read Blocks", 0),
+    )
+
+
+def rows_removed(raw: JsonObject) -> int:
+    """Return the rows that a node read and dropped, all loops."""
+    loops: int = raw.get("Actual Loops", 0)
+    removed = (value for key, value in raw.items() if key.startswith("Rows Removed by"))
+    return round(sum(map(float, removed)) * loops)
+
+
+def _conditions(raw: JsonObject) -> Iterator[Condition]:
+    for label in _CONDITIONS:
+        if label in raw:
+            value = raw[label]
+            expression = value if isinstance(value, str) else ", ".join(value)
+            yield Condition(label=label, expression=expression)

@@ -1,0 +1,80 @@
+"""Plans without the values in them: what a report may show to people who may not see the data."""
+
+import re
+
+from reports.plans import JsonObject
+
+REDACTED = "‹…›"
+
+# what a plan says in words of its own or names of the catalogue; every other text may hold values
+_PLAIN = frozenset(
+    (
+        "Node Type",
+        "Strategy",
+        "Partial Mode",
+        "Operation",
+        "Parent Relationship",
+        "Subplan Name",
+        "Scan Direction",
+        "Relation Name",
+        "Schema",
+        "Alias",
+        "Index Name",
+        "CTE Name",
+        "Function Name",
+        "Table Function Name",
+        "Tuplestore Name",
+        "Custom Plan Provider",
+        "Join Type",
+        "Command",
+        "Sort Method",
+        "Sort Methods Used",
+        "Sort Space Type",
+        "Group Method",
+        "Cache Mode",
+        "Storage",
+        "Sampling Method",
+        "Conflict Resolution",
+        "Conflict Arbiter Indexes",
+        "Presorted Key Method",
+        "Format",
+        "Trigger Name",
+        "Constraint Name",
+        "Relation",
+    )
+)
+_SETTINGS = "Settings"
+_LITERAL = re.compile(
+    r"""(?P<value>(?<!\w)[eE]'(?:[^'\\]|\\.|'')*' | (?<!\w)[bBxX]?'(?:[^']|'')*')
+      | (?P<keep>"(?:[^"]|"")*" | \$\d+ | (?:InitPlan|SubPlan)\ \d+ | [A-Za-z_]\w*)
+      | (?P<number>(?<![\w.])-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)""",
+    re.VERBOSE,
+)
+
+
+def redact_text(expression: str) -> str:
+    """Return an expression with its constants hidden and its names kept.
+
+    >>> redact_text("((note = 'it''s'::text) AND (t1.col2 > 42) AND (id = $1))")
+    '((note = ‹…›::text) AND (t1.col2 > ‹…›) AND (id = $1))'
+    """
+    return _LITERAL.sub(lambda match: match["keep"] or REDACTED, expression)
+
+
+def redact_plan(explained: JsonObject) -> JsonObject:
+    """Return EXPLAIN's JSON with the constants hidden in every text that may hold some."""
+    return {key: _value(key, value) for key, value in explained.items()}
+
+
+def _value(key: str, value: object) -> object:
+    match value:
+        case dict() if key == _SETTINGS:
+            return value
+        case dict():
+            return redact_plan(value)
+        case list():
+            return [_value(key, item) for item in value]
+        case str() if key not in _PLAIN:
+            return redact_text(value)
+        case _:
+            return value

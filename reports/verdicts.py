@@ -1,0 +1,169 @@
+"""Judge a run: was it valid, did every query class meet its target."""
+
+from collections.abc import Collection, Iterator
+
+from b2bench.figures.notation import counted, milliseconds, number, share, target
+from b2bench.findings import Finding, Severity
+from b2bench.runs import Latency, LoadResult, QueryResult, RunPlan
+
+RUN_INVALID = "run-invalid"
+_CLIENT_CPU_MOST = 0.9
+_LAG_LEAST_US = 10_000
+_LAG_SHARE = 0.25
+_USERS_BUSY = 0.8
+_SLOW_MEAN_US = 100_000
+_FEW_SAMPLES = 100
+_US_PER_MS = 1_000
+_US_PER_S = 1_000_000
+
+
+def judge_run(
+    plan: RunPlan, result: LoadResult, *, batch: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Return what speaks against a run, its validity first.
+
+    Args:
+        plan: what was to be done.
+        result: what the load's process saw.
+        batch: query classes that may take long, named by the command from their headers.
+    """
+    whole = [*_ended(result), *_accounted(result), *_client(plan, result), *_skipped(result)]
+    classes = [
+        finding for query in result.queries for finding in _query(query, batch=query.name in batch)
+    ]
+    return tuple(whole + classes)
+
+
+def _ended(result: LoadResult) -> Iterator[Finding]:
+    if result.phase == "interrupted":
+        yield _invalid(
+            "the run was interrupted, so its figures stand for a part of it", "run it to its end"
+        )
+    if not result.completed:
+        yield _invalid(
+            "no request was completed in the measurement", "look at the failures, or run longer"
+        )
+
+
+def _accounted(result: LoadResult) -> Iterator[Finding]:
+    ended = result.completed + result.failed + result.skipped + result.unfinished
+    if result.offered != ended:
+        yield _invalid(
+            f"{number(result.offered)} requests were offered, {number(ended)} are accounted for",
+            "this is a fault of b2bench: report it with the run's folder",
+        )
+
+
+def _client(plan: RunPlan, result: LoadResult) -> Iterator[Finding]:
+    if result.client_cpu_share >= _CLIENT_CPU_MOST:
+        yield _invalid(
+            f"the client was the bottleneck: it used {share(result.client_cpu_share)} of its "
+            "processor, so the latencies are partly its own",
+            "lower the rate, or use a machine with faster processors for the client",
+        )
+    elif late := _late(plan, result):
+        yield _invalid(
+            f"the client sent late: schedule lag p99 {milliseconds(late.lag.p99_us / _US_PER_MS)} "
+            f"of a response p99 {milliseconds(late.response.p99_us / _US_PER_MS)} ({late.name}), "
+            "though its users were free and no answer took that long",
+            "lower the rate, or free the client's processor",
+        )
+
+
+def _late(plan: RunPlan, result: LoadResult) -> QueryResult | None:
+    """Return the class with the most lag, if neither busy users nor a stalled server explain it.
+
+    A stall of the server delays whatever waits for a free user; that lag belongs into the
+    response time and is no fault of the client.
+    """
+    worst = max(result.queries, key=lambda query: query.lag.p99_us, default=None)
+    if worst is None or _busy(plan, result) >= _USERS_BUSY:
+        return None
+    least_us = max(_LAG_LEAST_US, worst.response.p99_us * _LAG_SHARE)
+    longest_us = max(query.service.max_us for query in result.queries)
+    return worst if worst.lag.p99_us >= least_us and longest_us < worst.lag.p99_us else None
+
+
+def _busy(plan: RunPlan, result: LoadResult) -> float:
+    """Return the share of the users' time that was spent waiting for answers."""
+    waited_us = sum(query.service.mean_us * query.service.count for query in result.queries)
+    return waited_us / max(1.0, plan.users * result.measured_s * _US_PER_S)
+
+
+def _invalid(message: str, mend: str) -> Finding:
+    return Finding(
+        code=RUN_INVALID,
+        severity=Severity.ERROR,
+        subject="the run",
+        message=f"INVALID: {message}",
+        mend=mend,
+    )
+
+
+def _skipped(result: LoadResult) -> Iterator[Finding]:
+    if result.skipped:
+        yield Finding(
+            code="requests-skipped",
+            severity=Severity.WARNING,
+            subject="the run",
+            message=f"{number(result.skipped)} of {number(result.offered)} requests were never "
+            "sent, so the server was offered less than the plan says",
+            mend="add users, or lower the rate",
+        )
+
+
+def _query(query: QueryResult, *, batch: bool) -> Iterator[Finding]:
+    yield from _failures(query)
+    response = query.response
+    if not response.count:
+        return
+    if query.slo_ms is not None:
+        yield from _target(query, query.slo_ms)
+    if response.mean_us >= _SLOW_MEAN_US and not batch:
+        yield Finding(
+            code="slow-mean",
+            severity=Severity.WARNING,
+            subject=query.name,
+            message=f"takes {_ms(response.mean_us)} on average (n={number(response.count)})",
+            mend="look at its plan with `b2bench explain`",
+        )
+
+
+def _failures(query: QueryResult) -> Iterator[Finding]:
+    if query.failed:
+        kinds = ", ".join(
+            f"{error.sqlstate} {error.meaning} ×{number(error.count)}" for error in query.errors
+        )
+        yield Finding(
+            code="requests-failed",
+            severity=Severity.ERROR,
+            subject=query.name,
+            message=f"{number(query.failed)} of {number(query.failed + query.completed)} requests "
+            f"failed{f': {kinds}' if kinds else ''}",
+            mend="look at the server's log",
+        )
+
+
+def _target(query: QueryResult, slo_ms: float) -> Iterator[Finding]:
+    response: Latency = query.response
+    if response.p95_us > slo_ms * _US_PER_MS:
+        yield Finding(
+            code="target-missed",
+            severity=Severity.ERROR,
+            subject=query.name,
+            message=f"p95 {_ms(response.p95_us)}, target {target(slo_ms)} "
+            f"(n={number(response.count)})",
+            mend="look at its plan with `b2bench explain`",
+        )
+    if response.count < _FEW_SAMPLES:
+        yield Finding(
+            code="few-samples",
+            severity=Severity.NOTE,
+            subject=query.name,
+            message=f"its p95 stands on {counted(response.count, 'request')}",
+            mend="run longer for a figure to rely on",
+        )
+
+
+def _ms(value_us: float) -> str:
+    return milliseconds(value_us / _US_PER_MS)

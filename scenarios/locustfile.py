@@ -1,0 +1,91 @@
+"""The one entrance of the load, for the command line, Locust's page and its workers.
+
+It is steered by B2BENCH_DSN (or DATABASE_URL), and further by B2BENCH_PLAN, B2BENCH_QUERIES and
+B2BENCH_ARGUMENTS; see loadgen/driver/orders.py.
+"""
+
+# locust comes first: it patches the standard library before psycopg chooses how to wait
+from locust import events  # isort: split
+
+import math
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from locust.env import Environment
+
+from b2bench.arguments import ArgumentSource, ExampleSource
+from b2bench.errors import B2benchError
+from b2bench.queries import load_queries
+from b2bench.runs import RunPlan
+from loadgen.driver.environment import listen, say_fatal, take_over
+from loadgen.driver.orders import Orders, read_orders
+from scenarios.users import Buyer, PricingDesk, Representative, Visitor
+from scenarios.workloads import FOLDER_WORKLOAD, Workload, load_workload
+
+__all__ = ["Buyer", "PricingDesk", "Representative", "Visitor"]
+
+_OUR_QUERIES = Path(__file__).resolve().parent / "queries"
+
+
+def _orders() -> Orders:
+    try:
+        return read_orders(os.environ)
+    except B2benchError as error:
+        say_fatal(error)
+        raise SystemExit(2) from None
+
+
+_ORDERS = _orders()
+
+
+def _begin(environment: Environment, **_: object) -> None:
+    try:
+        _take_over(environment, _ORDERS)
+    except B2benchError as error:
+        say_fatal(error)
+        raise SystemExit(2) from None
+
+
+listen(events.init, _begin)
+
+
+def _take_over(environment: Environment, orders: Orders) -> None:
+    workload = FOLDER_WORKLOAD if orders.queries else load_workload("mixed")
+    plan = orders.plan or _page_plan(workload, orders)
+    names = [query.name for query in plan.queries] or workload.queries
+    take_over(
+        environment,
+        plan,
+        queries=load_queries(orders.queries or _OUR_QUERIES, names),
+        source=_source(orders),
+        target=orders.target,
+        folder=orders.folder,
+        lifeline=orders.lifeline,
+    )
+
+
+def _source(orders: Orders) -> ArgumentSource:
+    if orders.arguments == "example":
+        return ExampleSource(datetime.now(UTC))
+    # only the shop's own arguments need its data set
+    from scenarios.samplers import shop_source  # noqa: PLC0415
+
+    return shop_source(orders.target)
+
+
+def _page_plan(workload: Workload, orders: Orders) -> RunPlan:
+    """Return a plan for as long, and with as many users, as Locust's page says."""
+    return RunPlan(
+        run="page",
+        workload=workload.name,
+        target=orders.target.shown,
+        users=0,
+        rate=None,
+        think_s=1.0,
+        warmup_s=0.0,
+        duration_s=math.inf,
+        seed=1,
+        scenarios=workload.scenarios,
+        queries=(),
+    )

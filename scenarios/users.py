@@ -1,0 +1,41 @@
+"""The shop's roles as Locust users; what each asks, and how often, stands in workloads.toml."""
+
+from collections.abc import Mapping
+
+from b2bench.queries import Frequency, QueryClass
+from loadgen.driver.users import PostgresUser
+from scenarios.workloads import scenario_weights
+
+_WEIGHTS = {
+    Frequency.HOT: 100.0,
+    Frequency.MEDIUM: 20.0,
+    Frequency.LOW: 4.0,
+    Frequency.BATCH: 1.0,
+}
+
+
+class Buyer(PostgresUser):
+    """A dealer or professional: finds products, fills a cart, asks for quotations."""
+
+    queries = scenario_weights("Buyer")
+
+
+class PricingDesk(PostgresUser):
+    """Asks what items, pages and carts cost an account."""
+
+    queries = scenario_weights("PricingDesk")
+
+
+class Representative(PostgresUser):
+    """Looks after accounts and answers their requests for quotation."""
+
+    queries = scenario_weights("Representative")
+
+
+class Visitor(PostgresUser):
+    """Runs a stranger's folder of query files, each as often as its frequency says."""
+
+    @classmethod
+    def weights(cls, planned: Mapping[str, QueryClass]) -> Mapping[str, float]:
+        """Return every query class of the plan."""
+        return {name: _WEIGHTS[query.frequency] for name, query in planned.items()}

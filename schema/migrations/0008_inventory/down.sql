@@ -1,0 +1,2 @@
+-- why: takes stock away
+DROP TABLE inventory_locations, locations;

@@ -1,0 +1,1 @@
+"""Tests of the page's shell, its notation and its charts."""

@@ -1,0 +1,1 @@
+"""Data and pressure, on a real server."""

@@ -1,0 +1,86 @@
+"""Locust started by hand, with its page."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from b2bench.target import Target
+from tests.loadgen.driver.lab import ENVIRONMENT, end, until
+
+_ROOT = Path(__file__).parents[3]
+_LOCUST = (sys.executable, "-m", "locust", "-f", "scenarios/locustfile.py")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def _page(lab: Target) -> Iterator[str]:
+    port = _free_port()
+    process = subprocess.Popen(
+        [*_LOCUST, "--web-host", "127.0.0.1", "--web-port", str(port)],
+        env=os.environ | ENVIRONMENT | {"B2BENCH_DSN": lab.conninfo},
+        cwd=_ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        yield f"http://127.0.0.1:{port}"
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=15)
+    finally:
+        end(process)
+
+
+def _get(url: str) -> str | None:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return str(answer.read().decode())
+    except urllib.error.URLError:
+        return None
+
+
+def _post(url: str, **form: str) -> None:
+    data = urllib.parse.urlencode(form).encode()
+    with urllib.request.urlopen(url, data=data, timeout=5):
+        pass
+
+
+def test_the_page_starts_and_stops_a_load(lab: Target) -> None:
+    with _page(lab) as url:
+        assert "Locust" in until(lambda: _get(url))
+        for _ in range(2):
+            _post(f"{url}/swarm", user_count="3", spawn_rate="3")
+            until(lambda: _shows(url, '"name":"read_item"'))
+            _get(f"{url}/stop")
+            until(lambda: _shows(url, '"state":"stopped"'))
+
+
+def _shows(url: str, text: str) -> bool | None:
+    return text in (_get(f"{url}/stats/requests") or "").replace(": ", ":") or None
+
+
+def test_without_a_database_it_says_so_in_one_line() -> None:
+    names = ("B2BENCH_DSN", "DATABASE_URL")
+    done = subprocess.run(
+        [*_LOCUST, "--headless"],
+        env={name: value for name, value in os.environ.items() if name not in names},
+        cwd=_ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.decode().strip().count("\n") == 0
+    assert b"B2BENCH_DSN" in done.stderr

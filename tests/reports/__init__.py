@@ -1,0 +1,1 @@
+"""Tests of reports: plans, work, baselines, comparison, gate, pages."""
