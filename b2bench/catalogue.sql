@@ -35,7 +35,7 @@ SELECT 'function', p.oid::regprocedure::text, pg_get_functiondef(p.oid)
    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
 UNION ALL
 SELECT 'trigger', format('%s on %s', t.tgname, t.tgrelid::regclass),
-       pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN '' ELSE ' (' || t.tgenabled || ')' END
+       pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN '' ELSE ' (' || t.tgenabled::text || ')' END
   FROM pg_trigger t
  WHERE NOT t.tgisinternal
 UNION ALL
