@@ -17,10 +17,11 @@ CREATE TABLE b2bench.data_set (
 COMMENT ON TABLE b2bench.data_set IS 'What the generator loaded: its recipe, volumes and checksum';
 
 CREATE TABLE b2bench.deferred_ddl (
-    position   integer PRIMARY KEY,
+    phase      integer NOT NULL,
     kind       text NOT NULL CHECK (kind IN ('index', 'constraint')),
     table_name text NOT NULL,
     name       text NOT NULL,
-    definition text NOT NULL
+    definition text NOT NULL,
+    PRIMARY KEY (kind, table_name, name)
 );
 COMMENT ON TABLE b2bench.deferred_ddl IS 'Indexes and constraints dropped for a load and not yet made again';

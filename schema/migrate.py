@@ -48,9 +48,7 @@ def install(target: Target, progress: Progress = silent) -> tuple[str, ...]:
     return upgrade(target, progress=progress)
 
 
-def upgrade(
-    target: Target, revision: str = "head", progress: Progress = silent
-) -> tuple[str, ...]:
+def upgrade(target: Target, revision: str = "head", progress: Progress = silent) -> tuple[str, ...]:
     """Run migrations up to a revision (a number like `0004`, or `head`), return their names.
 
     Raises: as `install`, and BadInput for an unknown revision.
@@ -192,7 +190,7 @@ def _run(connection: Connection, steps: Any, progress: Progress) -> None:  # noq
 
 
 def _scripts() -> ScriptDirectory:
-    return _SqlFolders(str(FOLDER), None)
+    return _SqlFolders(str(FOLDER), "")
 
 
 class _SqlFolders(ScriptDirectory):
@@ -215,4 +213,3 @@ def _module(name: str, previous: str | None) -> ModuleType:
     }
     vars(module).update(steps)
     return module
-

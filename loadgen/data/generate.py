@@ -1,0 +1,169 @@
+"""Fill a marked database with a profile's data set, the same bytes for any number of jobs."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from hashlib import sha256
+
+import psycopg
+from psycopg import sql
+
+from b2bench.database import connect
+from b2bench.errors import BadInput, StatementFailed
+from b2bench.marker import DataSet, require_marked, write_data_set
+from b2bench.progress import Progress, silent
+from b2bench.target import Target
+from loadgen.data.load import load_table
+from loadgen.data.population import AS_OF, Population
+from loadgen.data.profiles import Profile
+from loadgen.data.tables import TABLES, trade
+from loadgen.data.tables.specifications import HEADINGS, UNITS
+from schema.deferral import defer, restore
+from schema.tables import tables_in_order
+
+GENERATOR_VERSION = 1
+_ROWS_PER_STATISTICS_TARGET = 300
+
+
+def generate(
+    target: Target,
+    profile: Profile,
+    *,
+    seed: int = 1,
+    jobs: int | None = None,
+    progress: Progress = silent,
+) -> DataSet:
+    """Replace everything in the business tables by a profile's rows and return what was loaded.
+
+    A load that is killed leaves its state as `loading`; the next one starts again.
+
+    Raises:
+        NotOurDatabase: b2bench did not make the database.
+        BadInput: the schema is not installed.
+        StatementFailed: the server refused, e.g. for want of space.
+    """
+    population = Population(profile.rows, seed)
+    volumes = row_counts(population)
+    loading = DataSet(
+        profile=profile.name,
+        scale=Decimal(1),
+        seed=seed,
+        generator_version=GENERATOR_VERSION,
+        as_of=AS_OF,
+        rows=volumes,
+        sha256="",
+        state="loading",
+    )
+    workers = jobs or len(os.sched_getaffinity(0))
+    with _server_errors():
+        _empty(target, loading)
+        sums = _load(target, population, volumes, workers, progress)
+        restore(target, workers, progress)
+        _settle(target, volumes, workers, progress)
+    done = replace(loading, sha256=_checksum(sums), state="complete")
+    with connect(target) as connection:
+        write_data_set(connection, done)
+    return done
+
+
+def row_counts(population: Population) -> dict[str, int]:
+    """Return the row count of every table that is filled."""
+    return population.rows | {"standard_units": UNITS, "specification_categories": HEADINGS}
+
+
+@contextmanager
+def _server_errors() -> Iterator[None]:
+    """Turn what the server refuses into one line; `No space left` is its own words."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise StatementFailed(
+            f"the load was refused: {' '.join(str(error).split())}: "
+            "mend it and run `b2bench data generate` again"
+        ) from error
+
+
+def _empty(target: Target, loading: DataSet) -> None:
+    existing = {table.name for table in tables_in_order(target)}
+    if not existing >= TABLES.keys():
+        raise BadInput(f"{target.database} has no complete schema: run `b2bench schema install`")
+    with connect(target) as connection:
+        require_marked(connection, target)
+        write_data_set(connection, loading)
+        defer(connection)
+        names = sql.SQL(", ").join(map(sql.Identifier, TABLES))
+        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
+
+
+def _load(
+    target: Target,
+    population: Population,
+    volumes: dict[str, int],
+    workers: int,
+    progress: Progress,
+) -> dict[str, str]:
+    """Load the tables side by side, the largest first; return their checksums."""
+    sums, done, total = dict[str, str](), 0, sum(volumes.values())
+
+    def one(table: str) -> str:
+        with connect(target, application_name=f"b2bench (load {table})") as connection:
+            return load_table(connection, table, population, volumes[table])
+
+    with ThreadPoolExecutor(workers) as pool:
+        by_size = sorted(volumes, key=lambda table: -volumes[table])
+        futures = {pool.submit(one, table): table for table in by_size}
+        try:
+            for future in as_completed(futures):
+                sums[futures[future]] = future.result()
+                done += volumes[futures[future]]
+                progress("rows", done=done, total=total)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return sums
+
+
+def _settle(target: Target, volumes: dict[str, int], workers: int, progress: Progress) -> None:
+    """Set sequences behind the last key, and let VACUUM and ANALYZE read every row."""
+    with connect(target) as connection:
+        for table in volumes:
+            connection.execute(
+                sql.SQL(
+                    "SELECT setval(s, (SELECT max(id) FROM {})) FROM pg_get_serial_sequence({}, 'id') s"
+                    " WHERE s IS NOT NULL"
+                ).format(sql.Identifier(table), sql.Literal(table))
+            ) if _has_id(connection, table) else None
+        connection.execute(
+            "SELECT setval('rfq_numbers', %s)", (trade.FIRST_NUMBER + volumes["rfq_requests"] - 1,)
+        )
+    done = 0
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(lambda table: _analyze(target, table, volumes[table]), volumes):
+            done += 1
+            progress("statistics", done=done, total=len(volumes))
+
+
+def _has_id(connection: psycopg.Connection, table: str) -> bool:
+    row = connection.execute(
+        "SELECT FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'id'", (table,)
+    ).fetchone()
+    return row is not None
+
+
+def _analyze(target: Target, table: str, rows: int) -> None:
+    statistics = min(10_000, max(100, -(-rows // _ROWS_PER_STATISTICS_TARGET)))
+    with connect(target, application_name=f"b2bench (statistics {table})") as connection:
+        connection.execute(
+            "SELECT set_config('default_statistics_target', %s, false)", (str(statistics),)
+        )
+        connection.execute(
+            sql.SQL("VACUUM (FREEZE, ANALYZE, PARALLEL 0) {}").format(sql.Identifier(table))
+        )
+
+
+def _checksum(sums: dict[str, str]) -> str:
+    lines = "".join(f"{sums[table]}  {table}\n" for table in sorted(sums))
+    return sha256(lines.encode()).hexdigest()

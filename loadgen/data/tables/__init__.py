@@ -1,0 +1,27 @@
+"""Rows of each table: functions from a slice of row numbers to a frame with the table's columns."""
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from loadgen.data.population import Population
+from loadgen.data.tables import (
+    accounts,
+    carts,
+    catalogue,
+    inventory,
+    pricing,
+    specifications,
+    trade,
+)
+
+Rows = Callable[[Population, int, int], pl.DataFrame]
+TABLES: Mapping[str, Rows] = (
+    accounts.TABLES
+    | catalogue.TABLES
+    | specifications.TABLES
+    | pricing.TABLES
+    | carts.TABLES
+    | trade.TABLES
+    | inventory.TABLES
+)

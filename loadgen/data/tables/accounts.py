@@ -1,0 +1,57 @@
+"""Dealers, professionals and the representatives who answer them."""
+
+import numpy as np
+import polars as pl
+
+from loadgen.data import bits
+from loadgen.data.columns import joined, keys, moments, numbered, picked, where
+from loadgen.data.population import AS_OF_US, DAY_US, Population
+from loadgen.data.vocabulary import REGIONS, words
+
+
+def accounts(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """Every twentieth account is a representative; buyers have a tier and a region."""
+    seed, ids, word = population.seed, keys(start, stop), words()
+    representative = np.isin(ids - 1, population.representatives)
+    region = bits.whole(seed, "accounts.region", start, stop, len(REGIONS))
+    first = picked(word.first_names, bits.whole(seed, "accounts.first", start, stop, 300))
+    last = picked(word.last_names, bits.whole(seed, "accounts.last", start, stop, 300))
+    pro = bits.chance(seed, "accounts.type", start, stop, 0.3)
+    tier = np.digitize(bits.uniform(seed, "accounts.tier", start, stop), [0.6, 0.9])
+    created = AS_OF_US - (1 + bits.whole(seed, "accounts.created_at", start, stop, 2000)) * DAY_US
+    return pl.DataFrame(
+        {
+            "id": ids,
+            "auth_id": auth_ids(ids),
+            "type": picked(("DEALER", "PRO", "ACCOUNT_REP"), np.where(representative, 2, pro)),
+            "tier": where(~representative, picked(("STANDARD", "PREMIUM", "ENTERPRISE"), tier)),
+            "company": where(
+                ~representative,
+                picked(word.companies, bits.whole(seed, "accounts.company", start, stop, 400)),
+            ),
+            "contact_name": joined(first, " ", last),
+            "email": joined(first.str.to_lowercase(), ".", numbered("", ids, 1), "@example.com"),
+            "phone": numbered("+1555", bits.whole(seed, "accounts.phone", start, stop, 10**7), 7),
+            "region": where(~representative, picked(REGIONS, region)),
+            "territory": where(representative, _territory(region)),
+            "max_rfq_capacity": where(
+                representative, 50 + bits.whole(seed, "accounts.capacity", start, stop, 350)
+            ),
+            "active": bits.chance(seed, "accounts.active", start, stop, 0.97) | representative,
+            "created_at": moments(created),
+            "updated_at": moments(created),
+        }
+    )
+
+
+def auth_ids(ids: bits.Ints) -> pl.Series:
+    """Return ids at the authentication provider for account keys."""
+    return numbered("auth0|", ids, 12)
+
+
+def _territory(region: bits.Ints) -> pl.Series:
+    neighbour = picked(REGIONS, (region + 1) % len(REGIONS))
+    return joined('{"', picked(REGIONS, region), '","', neighbour, '"}')
+
+
+TABLES = {"accounts": accounts}

@@ -1,0 +1,223 @@
+"""Categories, products, their variants, and the options that tell variants apart."""
+
+import numpy as np
+import polars as pl
+
+from loadgen.data import bits
+from loadgen.data.columns import joined, keys, moments, money, numbered, picked, where
+from loadgen.data.population import AS_OF_US, DAY_US, Population
+from loadgen.data.vocabulary import (
+    CATEGORIES,
+    HARDWARE_AXES,
+    HARDWARE_QUALITIES,
+    HARDWARE_THINGS,
+    SUPPLEMENT_AXES,
+    SUPPLEMENT_QUALITIES,
+    SUPPLEMENT_THINGS,
+    TAGS,
+    words,
+)
+
+_VENDORS = 60
+_QUALITIES = HARDWARE_QUALITIES + SUPPLEMENT_QUALITIES
+_THINGS = HARDWARE_THINGS + SUPPLEMENT_THINGS
+_PRICE_CENTS = [199.0, 450, 799, 1299, 1999, 2999, 4599, 7999, 14900, 89900]
+_AXES = HARDWARE_AXES + SUPPLEMENT_AXES
+_AXIS_VALUES = [value for _, _, values in _AXES for value in values]
+_FIRST_VALUE = np.cumsum([0] + [len(values) for _, _, values in _AXES])[:-1]
+
+
+def categories(_population: Population, start: int, stop: int) -> pl.DataFrame:
+    """One level; half of them hardware, half supplements."""
+    names = pl.Series(CATEGORIES[start:stop])
+    slugs = names.str.to_lowercase().str.replace_all(" ", "-")
+    return pl.DataFrame(
+        {
+            "id": keys(start, stop),
+            "parent_id": pl.Series([None] * (stop - start), dtype=pl.Int64),
+            "slug": slugs,
+            "name": names,
+        }
+    )
+
+
+def products(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """Products of both kinds of goods, with texts that read like a shop's."""
+    seed, ids = population.seed, keys(start, stop)
+    title = titles(population, start, stop)
+    cents = bits.quantiles(_PRICE_CENTS, bits.uniform(seed, "products.price", start, stop))
+    price = cents.astype(np.int64)
+    created = AS_OF_US - (1 + bits.whole(seed, "products.created_at", start, stop, 1500)) * DAY_US
+    status = np.digitize(bits.uniform(seed, "products.status", start, stop), [0.94, 0.97])
+    available = np.digitize(bits.uniform(seed, "products.availability", start, stop), [0.85, 0.97])
+    return pl.DataFrame(
+        {
+            "id": ids,
+            "category_id": population.category[start:stop] + 1,
+            "type": picked(
+                ("SIMPLE", "VARIABLE"), population.is_variable[start:stop].astype(np.int64)
+            ),
+            "status": picked(("ACTIVE", "DRAFT", "ARCHIVED"), status),
+            "availability": picked(("IN_STOCK", "BACKORDER", "DISCONTINUED"), available),
+            "handle": handles(population, start, stop),
+            "title": title,
+            "vendor": picked(words().companies, _vendor(population, start, stop)),
+            "sku": numbered("P-", ids, 7),
+            "part_number": numbered("PN", bits.whole(seed, "products.part", start, stop, 10**8), 8),
+            "tags": _tags(population, start, stop),
+            "description": _descriptions(population, start, stop, title),
+            "price": money(price),
+            "retail_price": money(price * 13 // 10),
+            "shopify_id": 7_000_000_000 + ids,
+            "created_at": moments(created),
+            "updated_at": moments(created),
+        }
+    )
+
+
+def titles(population: Population, start: int, stop: int) -> pl.Series:
+    """Return titles such as `Marine Grade Door Closer 412`."""
+    return joined(*_title_words(population, start, stop), " ", _model(population, start, stop))
+
+
+def handles(population: Population, start: int, stop: int) -> pl.Series:
+    """Return the names in web addresses, unique by the product's key."""
+    quality, blank, thing = _title_words(population, start, stop)
+    text = joined(quality, blank, thing, " ", numbered("", keys(start, stop), 1))
+    return text.str.to_lowercase().str.replace_all("[^a-z0-9]+", "-")
+
+
+def _title_words(population: Population, start: int, stop: int) -> tuple[pl.Series, str, pl.Series]:
+    supplement = population.is_supplement[start:stop]
+    quality = bits.whole(population.seed, "products.quality", start, stop, len(HARDWARE_QUALITIES))
+    thing = bits.ranks(
+        bits.zipf_cumulative(len(HARDWARE_THINGS), 3),
+        bits.uniform(population.seed, "products.thing", start, stop),
+    )
+    return (
+        picked(_QUALITIES, quality + np.where(supplement, len(HARDWARE_QUALITIES), 0)),
+        " ",
+        picked(_THINGS, thing + np.where(supplement, len(HARDWARE_THINGS), 0)),
+    )
+
+
+def _model(population: Population, start: int, stop: int) -> pl.Series:
+    return numbered("", 100 + bits.whole(population.seed, "products.model", start, stop, 900), 3)
+
+
+def _vendor(population: Population, start: int, stop: int) -> bits.Ints:
+    at = bits.uniform(population.seed, "products.vendor", start, stop)
+    return bits.ranks(bits.zipf_cumulative(_VENDORS, 4), at)
+
+
+def _tags(population: Population, start: int, stop: int) -> pl.Series:
+    first = bits.whole(population.seed, "products.tags", start, stop, len(TAGS))
+    return joined(
+        "{", picked(TAGS, first), ",", picked(TAGS, (first + 5) % len(TAGS)), "}"
+    )  # fmt: skip
+
+
+def _descriptions(population: Population, start: int, stop: int, title: pl.Series) -> pl.Series:
+    """A few sentences; one in twenty has none, one in fifty a very long one."""
+    seed, sentences = population.seed, words().sentences
+
+    def sentence(place: int) -> pl.Series:
+        return picked(
+            sentences, bits.whole(seed, f"products.text{place}", start, stop, len(sentences))
+        )
+
+    usual = joined(title, ". ", sentence(0), " ", sentence(1), " ", sentence(2))
+    long = joined(usual, *(part for place in range(3, 30) for part in (" ", sentence(place))))
+    kind = bits.uniform(seed, "products.description", start, stop)
+    text = pl.select(pl.when(pl.Series(kind < 0.02)).then(long).otherwise(usual)).to_series()
+    return where(kind < 0.95, text)
+
+
+def product_variants(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """Variants of a product lie together; some have a price of their own."""
+    seed, ids = population.seed, keys(start, stop)
+    product = population.product_of_variant[start:stop]
+    cents = bits.quantiles(_PRICE_CENTS, bits.uniform(seed, "variants.price", start, stop))
+    price = cents.astype(np.int64)
+    own = (
+        bits.chance(seed, "variants.own_price", start, stop, 0.4) & population.is_variable[product]
+    )
+    created = AS_OF_US - (1 + bits.whole(seed, "variants.created_at", start, stop, 900)) * DAY_US
+    return pl.DataFrame(
+        {
+            "id": ids,
+            "product_id": product + 1,
+            "sku": skus(population, ids - 1),
+            "title": numbered("Variant ", ids - population.first_variant[product], 1),
+            "price": where(own, money(price)),
+            "compare_at_price": where(own, money(price * 5 // 4)),
+            "weight_g": money(500 + bits.whole(seed, "variants.weight", start, stop, 500_000)),
+            "shopify_variant_id": 40_000_000_000 + ids,
+            "active": bits.chance(seed, "variants.active", start, stop, 0.98),
+            "created_at": moments(created),
+            "updated_at": moments(created),
+        }
+    )
+
+
+def skus(population: Population, variant: bits.Ints) -> pl.Series:
+    """Return SKUs such as `HW-000123-007` for indexes of variants."""
+    product = population.product_of_variant[variant]
+    goods = picked(("HW-", "SU-"), population.is_supplement[product].astype(np.int64))
+    place = variant - population.first_variant[product] + 1
+    return joined(goods, numbered("", product + 1, 6), "-", numbered("", place, 3))
+
+
+def product_variant_groups(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """Up to three axes for each variable product."""
+    product, axis = bits.owners(population.axes_of, start, stop)
+    kind = axis + np.where(population.is_supplement[product], len(HARDWARE_AXES), 0)
+    return pl.DataFrame(
+        {
+            "id": keys(start, stop),
+            "product_id": product + 1,
+            "name": picked([name for name, _, _ in _AXES], kind),
+            "label": picked([label for _, label, _ in _AXES], kind),
+            "input": picked(("SWATCH", "SELECT", "RADIO"), axis),
+            "required": np.ones(stop - start, dtype=np.bool_),
+            "position": axis + 1,
+        }
+    )
+
+
+def product_variant_options(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """The values of an axis; each adds a little to the price."""
+    group, place = bits.owners(population.options_of_group, start, stop)
+    product = np.searchsorted(population.first_group, group, side="right") - 1
+    # products without axes share their first group with the next one that has some
+    axis = group - population.first_group[product]
+    kind = axis + np.where(population.is_supplement[product], len(HARDWARE_AXES), 0)
+    value = picked(_AXIS_VALUES, _FIRST_VALUE[kind] + place)
+    return pl.DataFrame(
+        {
+            "id": keys(start, stop),
+            "group_id": group + 1,
+            "value": value.str.to_lowercase(),
+            "label": value,
+            "price_modifier": money(place * 150),
+            "position": place + 1,
+        }
+    )
+
+
+def product_variant_selections(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """A variant's option on each axis; every combination occurs once."""
+    variant, axis = bits.owners(population.selections_of_variant, start, stop)
+    group = population.first_group[population.product_of_variant[variant]] + axis
+    option = population.first_option[group] + population.choice(variant, axis)
+    return pl.DataFrame({"variant_id": variant + 1, "group_id": group + 1, "option_id": option + 1})
+
+
+TABLES = {
+    "categories": categories,
+    "products": products,
+    "product_variants": product_variants,
+    "product_variant_groups": product_variant_groups,
+    "product_variant_options": product_variant_options,
+    "product_variant_selections": product_variant_selections,
+}
