@@ -9,6 +9,7 @@ CREATE TABLE b2bench.data_set (
     seed              bigint      NOT NULL,
     generator_version integer     NOT NULL,
     as_of             timestamptz NOT NULL,
+    recipe            jsonb       NOT NULL,
     rows              jsonb       NOT NULL,
     sha256            text        NOT NULL,
     state             text        NOT NULL CHECK (state IN ('loading', 'complete')),

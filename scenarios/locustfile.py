@@ -19,7 +19,7 @@ from b2bench.errors import B2benchError
 from b2bench.queries import load_queries
 from b2bench.runs import RunPlan
 from loadgen.driver.environment import listen, say_fatal, take_over
-from loadgen.driver.orders import Orders, read_orders
+from loadgen.driver.orders import EXAMPLE, Orders, read_orders
 from scenarios.users import Buyer, PricingDesk, Representative, Visitor
 from scenarios.workloads import FOLDER_WORKLOAD, Workload, load_workload
 
@@ -66,7 +66,7 @@ def _take_over(environment: Environment, orders: Orders) -> None:
 
 
 def _source(orders: Orders) -> ArgumentSource:
-    if orders.arguments == "example":
+    if orders.arguments == EXAMPLE:
         return ExampleSource(datetime.now(UTC))
     # only the shop's own arguments need its data set
     from scenarios.samplers import shop_source  # noqa: PLC0415

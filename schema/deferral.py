@@ -1,4 +1,4 @@
-"""Indexes and constraints dropped for a bulk load, kept in the database, and made again after it."""
+"""Indexes and constraints: dropped for a bulk load, kept in the database, made again after."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -95,7 +95,8 @@ def _make(target: Target, items: list[_Deferred]) -> int:
             with connection.transaction():
                 connection.execute(item.definition.encode())
                 connection.execute(
-                    "DELETE FROM b2bench.deferred_ddl WHERE kind = %s AND table_name = %s AND name = %s",
+                    "DELETE FROM b2bench.deferred_ddl"
+                    " WHERE kind = %s AND table_name = %s AND name = %s",
                     (item.kind, item.table_name, item.name),
                 )
     return len(items)

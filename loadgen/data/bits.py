@@ -67,7 +67,13 @@ def allotted(total: int, weights: Ints, *, least: int = 0) -> Ints:
     edges = np.concatenate(([0], np.cumsum(weights)))
     rest = total - least * len(weights)
     bounds = (edges.astype(object) * rest) // int(edges[-1])
-    return np.diff(bounds.astype(np.int64)) + least
+    whole_bounds = bounds.astype(np.int64)
+    return np.asarray(whole_bounds[1:] - whole_bounds[:-1] + least, dtype=np.int64)
+
+
+def firsts(counts: Ints) -> Ints:
+    """Return where each parent's children begin when they lie end to end."""
+    return np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64)
 
 
 def owners(counts: Ints, start: int, stop: int) -> tuple[Ints, Ints]:

@@ -1,9 +1,9 @@
 """Fill a marked database with a profile's data set, the same bytes for any number of jobs."""
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
@@ -11,7 +11,7 @@ from hashlib import sha256
 import psycopg
 from psycopg import sql
 
-from b2bench.database import connect
+from b2bench.database import columns_of, connect
 from b2bench.errors import BadInput, StatementFailed
 from b2bench.marker import DataSet, require_marked, write_data_set
 from b2bench.progress import Progress, silent
@@ -53,6 +53,7 @@ def generate(
         seed=seed,
         generator_version=GENERATOR_VERSION,
         as_of=AS_OF,
+        recipe=dict(profile.rows),
         rows=volumes,
         sha256="",
         state="loading",
@@ -129,13 +130,11 @@ def _load(
 def _settle(target: Target, volumes: dict[str, int], workers: int, progress: Progress) -> None:
     """Set sequences behind the last key, and let VACUUM and ANALYZE read every row."""
     with connect(target) as connection:
-        for table in volumes:
-            connection.execute(
-                sql.SQL(
-                    "SELECT setval(s, (SELECT max(id) FROM {})) FROM pg_get_serial_sequence({}, 'id') s"
-                    " WHERE s IS NOT NULL"
-                ).format(sql.Identifier(table), sql.Literal(table))
-            ) if _has_id(connection, table) else None
+        for table, last in volumes.items():
+            if "id" in columns_of(connection, table):
+                connection.execute(
+                    "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", (table, last)
+                )
         connection.execute(
             "SELECT setval('rfq_numbers', %s)", (trade.FIRST_NUMBER + volumes["rfq_requests"] - 1,)
         )
@@ -144,13 +143,6 @@ def _settle(target: Target, volumes: dict[str, int], workers: int, progress: Pro
         for _ in pool.map(lambda table: _analyze(target, table, volumes[table]), volumes):
             done += 1
             progress("statistics", done=done, total=len(volumes))
-
-
-def _has_id(connection: psycopg.Connection, table: str) -> bool:
-    row = connection.execute(
-        "SELECT FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'id'", (table,)
-    ).fetchone()
-    return row is not None
 
 
 def _analyze(target: Target, table: str, rows: int) -> None:

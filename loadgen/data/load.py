@@ -15,16 +15,16 @@ _NULL = r"\N"
 def load_table(connection: Connection, table: str, population: Population, rows: int) -> str:
     """Fill an empty table in one transaction and return the SHA-256 of its CSV."""
     digest = sha256()
-    with connection.transaction(), connection.cursor() as cursor:
-        with cursor.copy(_copy(table, population)) as copy:
-            for chunk in csv_chunks(table, population, rows):
-                digest.update(chunk)
-                copy.write(chunk)
+    command = _copy(table, population)
+    with connection.transaction(), connection.cursor() as cursor, cursor.copy(command) as copy:
+        for chunk in csv_chunks(table, population, rows):
+            digest.update(chunk)
+            copy.write(chunk)
     return digest.hexdigest()
 
 
 def csv_chunks(table: str, population: Population, rows: int) -> Iterator[bytes]:
-    """Yield a table's rows as CSV without a header, `\\N` for NULL."""
+    r"""Yield a table's rows as CSV without a header, `\N` for NULL."""
     for start in range(0, rows, _CHUNK_ROWS):
         frame = TABLES[table](population, start, min(rows, start + _CHUNK_ROWS))
         text = frame.write_csv(

@@ -1,4 +1,4 @@
-"""Who and what there is in a data set: keys, families and popularity, for generator and samplers."""
+"""Who and what there is in a data set: keys, families, popularity; for generator and samplers."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -111,12 +111,12 @@ class Population:
         weights = (bits.quantiles(_FAMILY_QUANTILES, at) * 100).astype(np.int64)
         total = self.variants - (self.products - len(variable))
         counts[variable] = bits.allotted(total, weights, least=2)
-        return np.minimum(counts, _LARGEST_FAMILY) if counts.max() <= _LARGEST_FAMILY else counts
+        return counts
 
     @cached_property
     def first_variant(self) -> Ints:
         """Index of each product's first variant; variants of a product lie together."""
-        return np.concatenate(([0], np.cumsum(self.family)[:-1])).astype(np.int64)
+        return bits.firsts(self.family)
 
     @cached_property
     def product_of_variant(self) -> Ints:
@@ -129,7 +129,7 @@ class Population:
     def axis_sizes(self) -> Ints:
         """Number of options of each product on its three axes; 0 where it has no such axis."""
         table = np.asarray([_axes(count) for count in range(_LARGEST_FAMILY + 1)], dtype=np.int64)
-        return np.where(self.is_variable[:, None], table[self.family], 0)
+        return np.asarray(np.where(self.is_variable[:, None], table[self.family], 0))
 
     @cached_property
     def axes_of(self) -> Ints:
@@ -139,22 +139,22 @@ class Population:
     @cached_property
     def first_group(self) -> Ints:
         """Index of each product's first axis."""
-        return np.concatenate(([0], np.cumsum(self.axes_of)[:-1])).astype(np.int64)
+        return bits.firsts(self.axes_of)
 
     @cached_property
     def options_of_group(self) -> Ints:
         """Number of options on each axis."""
-        return self.axis_sizes[self.axis_sizes > 0]
+        return np.asarray(self.axis_sizes[self.axis_sizes > 0])
 
     @cached_property
     def first_option(self) -> Ints:
         """Index of each axis's first option."""
-        return np.concatenate(([0], np.cumsum(self.options_of_group)[:-1])).astype(np.int64)
+        return bits.firsts(self.options_of_group)
 
     @cached_property
     def selections_of_variant(self) -> Ints:
         """Number of axes on which each variant has an option."""
-        return self.axes_of[self.product_of_variant]
+        return np.asarray(self.axes_of[self.product_of_variant])
 
     def choice(self, variant: Ints, axis: Ints) -> Ints:
         """Return which option (from 0) a variant has on an axis: the digits of its place."""
@@ -163,7 +163,7 @@ class Population:
         sizes = np.maximum(self.axis_sizes[product], 1)
         below = np.where(axis == 0, 1, np.where(axis == 1, sizes[:, 0], sizes[:, 0] * sizes[:, 1]))
         own = np.take_along_axis(sizes, axis[:, None], axis=1)[:, 0]
-        return (place // below) % own
+        return np.asarray((place // below) % own, dtype=np.int64)
 
     # who buys
 
@@ -179,7 +179,7 @@ class Population:
 
     @property
     def _is_representative(self) -> NDArray[np.bool_]:
-        return np.arange(1, self.accounts + 1) % _REPRESENTATIVE_EACH == 0
+        return np.asarray(np.arange(1, self.accounts + 1) % _REPRESENTATIVE_EACH == 0)
 
     # popularity and activity
 
@@ -305,7 +305,7 @@ def _stride(among: int) -> int:
 
 
 def _axes(count: int) -> tuple[int, int, int]:
-    """Return the sizes of the axes on which a family of `count` is told apart: as few as hold it."""
+    """Return the sizes of the axes that tell a family of `count` apart: as few as hold it."""
     first, second, third = _AXIS_SIZES
     candidates = [
         (a, b, c)

@@ -47,9 +47,9 @@ CATEGORIES = (
 )  # fmt: skip
 # axes of variants by kind of goods: name, label, values with what each adds to the price in cents
 HARDWARE_AXES = (
-    ("finish", "Finish", ("Satin", "Polished Brass", "Matte Black", "Bronze", "Chrome", "White", "Antique")),
+    ("finish", "Finish", ("Satin", "Brass", "Matte Black", "Bronze", "Chrome", "White", "Antique")),
     ("door_thickness", "Door thickness", ("35 mm", "40 mm", "44 mm", "50 mm", "54 mm", "60 mm")),
-    ("key_type", "Key type", ("Keyed alike", "Keyed different", "Master keyed", "Keyless", "Thumbturn")),
+    ("key_type", "Key type", ("Alike", "Different", "Master keyed", "Keyless", "Thumbturn")),
 )  # fmt: skip
 SUPPLEMENT_AXES = (
     ("flavour", "Flavour", ("Vanilla", "Chocolate", "Berry", "Lemon", "Açaí", "Mango", "Neutral")),

@@ -21,6 +21,8 @@ from loadgen.data.vocabulary import (
 _VENDORS = 60
 _QUALITIES = HARDWARE_QUALITIES + SUPPLEMENT_QUALITIES
 _THINGS = HARDWARE_THINGS + SUPPLEMENT_THINGS
+_VERY_LONG = 0.02
+_DESCRIBED = 0.95
 _PRICE_CENTS = [199.0, 450, 799, 1299, 1999, 2999, 4599, 7999, 14900, 89900]
 _AXES = HARDWARE_AXES + SUPPLEMENT_AXES
 _AXIS_VALUES = [value for _, _, values in _AXES for value in values]
@@ -129,8 +131,8 @@ def _descriptions(population: Population, start: int, stop: int, title: pl.Serie
     usual = joined(title, ". ", sentence(0), " ", sentence(1), " ", sentence(2))
     long = joined(usual, *(part for place in range(3, 30) for part in (" ", sentence(place))))
     kind = bits.uniform(seed, "products.description", start, stop)
-    text = pl.select(pl.when(pl.Series(kind < 0.02)).then(long).otherwise(usual)).to_series()
-    return where(kind < 0.95, text)
+    text = pl.select(pl.when(pl.Series(kind < _VERY_LONG)).then(long).otherwise(usual)).to_series()
+    return where(kind < _DESCRIBED, text)
 
 
 def product_variants(population: Population, start: int, stop: int) -> pl.DataFrame:

@@ -50,7 +50,8 @@ _WORD_FACTS = (
 )
 _NUMBER_FACTS = (
     ("Width", "mm"), ("Height", "mm"), ("Depth", "in"), ("Backset", "mm"), ("Door thickness", "in"),
-    ("Weight", "g"), ("Cable length", "ft"), ("Holding force", "N"), ("Voltage", "V"), ("Current", "A"),
+    ("Weight", "g"), ("Cable length", "ft"), ("Holding force", "N"), ("Voltage", "V"),
+    ("Current", "A"),
     ("Power", "W"), ("Serving size", "g"), ("Protein per serving", "g"), ("Sugar per serving", "g"),
     ("Energy per serving", "kcal"), ("Net weight", "kg"), ("Volume", "ml"), ("Opening time", "min"),
     ("Spindle", "mm"), ("Caffeine per serving", "mg"),
@@ -74,7 +75,7 @@ def _facts() -> _Facts:
     return _Facts(
         names=[name for name, _ in _WORD_FACTS] + [name for name, _ in _NUMBER_FACTS],
         values=[value for _, values in _WORD_FACTS for value in values],
-        first=np.concatenate(([0], np.cumsum(counts)[:-1])),
+        first=bits.firsts(counts),
         count=counts,
     )
 

@@ -156,7 +156,7 @@ def _priced(population: Population, start: int, stop: int) -> tuple[bits.Ints, b
 def _order_totals(population: Population) -> bits.Ints:
     counts = population.lines_of_order
     quantity, unit_cents = _priced(population, 0, int(counts.sum()))
-    return np.add.reduceat(quantity * unit_cents, np.concatenate(([0], np.cumsum(counts)[:-1])))
+    return np.add.reduceat(quantity * unit_cents, bits.firsts(counts))
 
 
 TABLES = {

@@ -1,0 +1,10 @@
+-- why: who is this, at the start of every visit
+-- params: auth_id text
+-- role: buyer
+-- frequency: hot
+-- slo_ms: 25
+-- example: auth0|000000000001
+
+SELECT a.id, a.type, a.tier, a.company, a.region, a.active
+  FROM accounts a
+ WHERE a.auth_id = :auth_id
