@@ -134,7 +134,7 @@ class Population:
     @cached_property
     def axes_of(self) -> Ints:
         """Number of axes of each product."""
-        return (self.axis_sizes > 0).sum(axis=1).astype(np.int64)
+        return np.asarray((self.axis_sizes > 0).sum(axis=1), dtype=np.int64)
 
     @cached_property
     def first_group(self) -> Ints:

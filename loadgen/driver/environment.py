@@ -28,7 +28,8 @@ from loadgen.driver.result import load_result, write_histograms
 from loadgen.driver.users import PostgresUser
 
 _READABLE = 1
-_LAST_BREATH_S = 30
+_LAST_BREATH_S = 5
+_INTERRUPTED_S = 30
 _LOG = logging.getLogger(__name__)
 
 MakeLoad = Callable[[Callable[[Load], None]], Load]
@@ -109,7 +110,7 @@ def _conduct(environment: Environment, make: MakeLoad, folder: Path, lifeline: i
 
     def wait_for_records(**_: object) -> None:
         load.interrupt()
-        conductor.join(_LAST_BREATH_S)
+        conductor.join(_INTERRUPTED_S)
 
     listen(environment.events.quitting, wait_for_records)
 
@@ -128,6 +129,8 @@ def _to_the_end(environment: Environment, load: Load, folder: Path) -> None:
     except B2benchError as error:
         say_fatal(error)
     finally:
+        # all is written: should Locust hang on its way out, the kernel ends this process
+        signal.alarm(_LAST_BREATH_S)
         _runner(environment).quit()
 
 
@@ -143,8 +146,8 @@ def _watch_lifeline(lifeline: int, load: Load) -> None:
 
     def ended() -> None:
         watcher.stop()
-        # should the end itself hang, the kernel ends this process
-        signal.alarm(_LAST_BREATH_S)
+        # should even that hang, the kernel ends this process
+        signal.alarm(_INTERRUPTED_S)
         gevent.spawn(load.interrupt)
 
     watcher.start(ended)

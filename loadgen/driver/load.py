@@ -172,6 +172,7 @@ class Load:
         self.began_unix_s = time.time()
         self._cpu_s = time.process_time()
         self.phase = "warm-up"
+        self._next_tick_ns = now_ns()
         self.window.open()
         self._opened.set()
 
@@ -203,6 +204,7 @@ class Load:
             self._pause(self.window.measure_ns)
         if self._goes_on:
             self.phase = "measuring"
+            self._next_tick_ns = now_ns()
             self._cpu_s = time.process_time()
         while now_ns() < self.window.end_ns and self._goes_on:
             self._pause(self.window.end_ns)

@@ -15,6 +15,7 @@ DSN = "B2BENCH_DSN"
 ROLE = "B2BENCH_ROLE"
 QUERIES = "B2BENCH_QUERIES"
 ARGUMENTS = "B2BENCH_ARGUMENTS"
+EXAMPLE = "example"
 LIFELINE = "B2BENCH_LIFELINE"
 # a line that starts so is the load's process saying why it cannot go on
 FATAL = "b2bench: "
@@ -50,6 +51,9 @@ def read_orders(environment: Mapping[str, str]) -> Orders:
     dsn = environment.get(DSN) or environment.get(_FALLBACK_DSN)
     if not dsn:
         raise BadInput(f"no database is named: set {DSN}, e.g. postgresql://user@host/database")
+    arguments = environment.get(ARGUMENTS, "")
+    if arguments not in ("", EXAMPLE):
+        raise BadInput(f"{ARGUMENTS}={arguments}: write {EXAMPLE}, or nothing for the shop's own")
     plan = environment.get(PLAN)
     queries = environment.get(QUERIES)
     lifeline = environment.get(LIFELINE)
@@ -58,7 +62,7 @@ def read_orders(environment: Mapping[str, str]) -> Orders:
         plan=read_record(Path(plan), RunPlan) if plan else None,
         folder=Path(plan).parent if plan else None,
         queries=Path(queries) if queries else None,
-        arguments=environment.get(ARGUMENTS, ""),
+        arguments=arguments,
         lifeline=int(lifeline) if lifeline else None,
     )
 

@@ -43,6 +43,7 @@ class Program:
     def __init__(self, query: QueryClass) -> None:
         self.query = query
         self.executions = dict.fromkeys(step_names(query), 0)
+        self._is_transaction = query.is_transaction
         self._body = tuple(_body(query))
         self._around = {step: sql.encode() for step, sql in around(query).items()}
 
@@ -66,7 +67,7 @@ class Program:
             Refused: the server refused a statement, or the connection was lost.
             BadInput: a step's row lacks a column that later steps use.
         """
-        if not self.query.is_transaction:
+        if not self._is_transaction:
             self._execute(connection, self._body[0], values[0])
             return 0
         return self._run_transaction(connection, values)

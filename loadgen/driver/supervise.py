@@ -2,6 +2,7 @@
 
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -123,12 +124,18 @@ def _watch(
 
 
 def _wait(process: "subprocess.Popen[bytes]", timeout_s: float) -> bool:
-    """Return whether the process has ended within the time."""
-    try:
-        process.wait(timeout_s)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+    """Return whether the process has ended within the time.
+
+    A pidfd wakes at once, and takes no lock that Ctrl-C could leave behind.
+    """
+    if process.returncode is None:
+        handle = os.pidfd_open(process.pid)
+        try:
+            if select.select([handle], [], [], timeout_s)[0]:
+                process.wait()
+        finally:
+            os.close(handle)
+    return process.returncode is not None
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -1,6 +1,7 @@
 """What one user asks next: a weighted choice of query classes, with arguments at hand."""
 
 import hashlib
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Mapping
 from itertools import accumulate
@@ -26,6 +27,7 @@ class Supply:
     ) -> None:
         self._programs = tuple(weights)
         self._cumulative = tuple(accumulate(weights.values()))
+        self._last = len(self._programs) - 1
         self._source = source
         self._seed = seed
         self._user = user
@@ -41,7 +43,9 @@ class Supply:
         Raises:
             BadInput: the source has nothing that fits.
         """
-        (program,) = self._random.choices(self._programs, cum_weights=self._cumulative)
+        # what Random.choices does, at a third of its price
+        point = self._random.random() * self._cumulative[-1]
+        program = self._programs[bisect_right(self._cumulative, point, hi=self._last)]
         ready = self._ready[program]
         if not ready:
             self._draw(program)

@@ -31,7 +31,9 @@ def test_the_clients_counts_are_the_servers_transactions_and_refusals_included(
 
     assert outcome.server.is_complete
     assert outcome.server.mismatches == ()
-    assert [seen for seen in outcome.server.statements if not seen.client_calls] == []
+    idle = [seen.query for seen in outcome.server.statements if not seen.client_calls]
+    # a statement that is refused has not been executed, for either side
+    assert idle == ["insert_twice"]
     assert outcome.result.offered == accounted(outcome.result)
     _restarts_are_counted(outcome)
     _refusals_have_a_sqlstate_and_no_values(outcome)
@@ -163,7 +165,7 @@ def test_a_session_that_the_server_ends_is_opened_anew(lab: Target, tmp_path: Pa
     seen = outcome.of("read_item")
     assert {error.sqlstate for error in seen.errors} <= {"57P01", "08006"}
     assert 0 < seen.failed <= 8
-    assert outcome.result.seconds[-1].completed > 100
+    assert outcome.result.seconds[1].completed > 100
     assert outcome.result.offered == accounted(outcome.result)
 
 

@@ -46,7 +46,7 @@ def _page(lab: Target) -> Iterator[str]:
 
 def _get(url: str) -> str | None:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 (our own page)
             return str(answer.read().decode())
     except urllib.error.URLError:
         return None
@@ -54,7 +54,7 @@ def _get(url: str) -> str | None:
 
 def _post(url: str, **form: str) -> None:
     data = urllib.parse.urlencode(form).encode()
-    with urllib.request.urlopen(url, data=data, timeout=5):
+    with urllib.request.urlopen(url, data=data, timeout=5):  # noqa: S310 (our own page)
         pass
 
 
@@ -64,7 +64,7 @@ def test_the_page_starts_and_stops_a_load(lab: Target) -> None:
         for _ in range(2):
             _post(f"{url}/swarm", user_count="3", spawn_rate="3")
             until(lambda: _shows(url, '"name":"read_item"'))
-            _get(f"{url}/stop")
+            _post(f"{url}/stop")
             until(lambda: _shows(url, '"state":"stopped"'))
 
 

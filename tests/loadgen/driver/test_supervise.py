@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from b2bench.errors import RunFailed
 from b2bench.progress import silent
@@ -72,7 +73,7 @@ def test_a_killed_parent_leaves_no_load_behind(lab: Target, tmp_path: Path) -> N
 def test_a_load_that_is_killed_says_so(lab: Target, tmp_path: Path) -> None:
     folder = tmp_path / "run"
 
-    def shoot(phase: str, *, done: int = 0, total: int | None = None) -> None:
+    def shoot(phase: str, **_: object) -> None:
         if phase == "measuring":
             (child,) = (pid for pid in children_of(os.getpid()) if _is_load(pid))
             os.kill(child, signal.SIGKILL)
@@ -88,20 +89,21 @@ def _is_load(pid: int) -> bool:
 
 def test_a_database_that_is_not_there_is_one_line(lab: Target, tmp_path: Path) -> None:
     plan = plan_for(lab, "read_item")
+    folder = tmp_path / "run"
+    target = Target(conninfo=make_conninfo(lab.conninfo, dbname="not_there", password="sesame"))
     with pytest.raises(RunFailed) as raised:
-        run_load(
-            lab.for_database("not_there"), plan, tmp_path / "run", silent, environment=ENVIRONMENT
-        )
+        run_load(target, plan, folder, silent, environment=ENVIRONMENT)
     message = str(raised.value)
     assert "\n" not in message
     assert 'database "not_there" does not exist' in message
     assert "locust.log" in message
+    assert not any(b"sesame" in file.read_bytes() for file in folder.iterdir())
 
 
 def test_live_json_can_be_read_at_any_time(lab: Target, tmp_path: Path) -> None:
     snapshots: list[LiveSnapshot] = []
 
-    def look(phase: str, *, done: int = 0, total: int | None = None) -> None:
+    def look(phase: str, **_: object) -> None:  # noqa: ARG001
         path = tmp_path / "live.json"
         if path.exists():
             snapshots.append(read_record(path, LiveSnapshot))

@@ -1,0 +1,139 @@
+from hashlib import sha256
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from b2bench.database import connect
+from b2bench.errors import BadInput, StatementFailed
+from b2bench.marker import read_data_set
+from b2bench.target import Target
+from loadgen.data import generate as generator
+from loadgen.data.generate import generate, row_counts
+from loadgen.data.load import csv_chunks
+from loadgen.data.population import Population
+from loadgen.data.profiles import load_profile, profile_names
+from loadgen.data.tables import TABLES
+from schema.tables import tables_in_order
+from tests.postgres import new_database
+
+TINY_SHA256 = "653138cc92496627a08792a992b7b289d0339219e624a947293a7ec8861c52ce"
+
+
+def test_every_table_has_as_many_rows_as_the_data_set_says(shop: Target) -> None:
+    with connect(shop) as connection:
+        data_set = read_data_set(connection)
+        assert data_set is not None
+        for table, rows in data_set.rows.items():
+            found = connection.execute(
+                sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+            ).fetchone()
+            assert found == (rows,), table
+
+
+def test_every_table_of_the_schema_is_filled(shop: Target) -> None:
+    filled_by_migrations = {"tier_discounts", "rfq_transitions"}
+    tables = {table.name for table in tables_in_order(shop)}
+    assert tables - filled_by_migrations == TABLES.keys()
+
+
+def test_the_bytes_are_the_same_for_any_number_of_jobs_and_always(
+    server: Target, shop_template: Target
+) -> None:
+    with connect(shop_template) as connection:
+        once = read_data_set(connection)
+    with new_database(server, template=shop_template.database) as other:
+        again = generate(other, load_profile("tiny"), jobs=1)
+    assert once is not None
+    assert again.sha256 == once.sha256 == TINY_SHA256
+
+
+def test_another_seed_gives_other_rows() -> None:
+    rows = load_profile("tiny").rows
+    first, second = (_csv("products", Population(rows, seed)) for seed in (1, 2))
+    assert first != second
+
+
+def test_a_slice_is_the_same_alone_as_in_the_whole() -> None:
+    population = Population(load_profile("tiny").rows, 1)
+    for table, rows in TABLES.items():
+        count = row_counts(population)[table]
+        whole = rows(population, 0, count)
+        start, stop = count // 3, min(count, count // 3 + 5)
+        assert whole[start:stop].equals(rows(population, start, stop)), table
+
+
+def test_the_standard_profile_is_the_shop_of_the_target() -> None:
+    population = Population(load_profile("standard").rows, 1)
+    assert row_counts(population)["products"] == 10_000
+    assert int(population.family.sum()) == row_counts(population)["product_variants"] == 100_000
+    assert int((~population.is_variable).sum()) == 7_000
+    assert 150 <= int(population.family.max()) <= 200
+    assert 1_000 <= int(population.rules_of_buyer.max()) <= 5_000
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_children_add_up_in_every_profile(name: str) -> None:
+    profile = load_profile(name)
+    population = Population(profile.rows, 1)
+    assert int(population.rules_of_buyer.sum()) == profile.rows["account_pricing"]
+    assert (
+        int(population.specifications_of_product.sum()) == profile.rows["technical_specifications"]
+    )
+    assert int(population.bands_of_product.max()) <= 12
+    assert profile.rows["orders"] >= len(population.rfqs_in("ACCEPTED"))
+
+
+def test_keys_go_on_behind_the_last_one(shop: Target) -> None:
+    with connect(shop) as connection:
+        row = connection.execute(
+            "INSERT INTO rfq_requests (submitted_at, updated_at) VALUES (now(), now())"
+            " RETURNING id, number"
+        ).fetchone()
+    assert row == (301, "RFQ-1000301")
+
+
+def test_statistics_have_read_every_row(shop: Target) -> None:
+    with connect(shop) as connection:
+        row = connection.execute(
+            "SELECT reltuples FROM pg_class WHERE relname = 'product_variants'"
+        ).fetchone()
+    assert row == (1000,)
+
+
+def test_a_load_that_fails_says_why_and_the_next_one_mends_it(shop: Target) -> None:
+    with connect(shop) as connection:
+        connection.execute("ALTER TABLE orders ADD CONSTRAINT none CHECK (total < 0) NOT VALID")
+    with pytest.raises(StatementFailed, match="b2bench data generate"):
+        generate(shop, load_profile("tiny"))
+    with connect(shop) as connection:
+        data_set = read_data_set(connection)
+        assert data_set is not None
+        assert data_set.state == "loading"
+        connection.execute("ALTER TABLE orders DROP CONSTRAINT none")
+    assert generate(shop, load_profile("tiny")).state == "complete"
+
+
+def test_an_unknown_profile_is_bad_input() -> None:
+    with pytest.raises(BadInput, match="tiny, origin, standard, large"):
+        load_profile("huge")
+
+
+def test_no_schema_is_bad_input(empty_database: Target) -> None:
+    with pytest.raises(BadInput, match="schema install"):
+        generate(empty_database, load_profile("tiny"))
+
+
+def _csv(table: str, population: Population) -> str:
+    rows = row_counts(population)[table]
+    return sha256(b"".join(csv_chunks(table, population, rows))).hexdigest()
+
+
+def test_orphans_do_not_exist(shop: Target) -> None:
+    """Foreign keys were made after the load, so the server has checked every row."""
+    with psycopg.connect(shop.conninfo) as connection:
+        unchecked = connection.execute(
+            "SELECT conname FROM pg_constraint WHERE NOT convalidated"
+        ).fetchall()
+    assert unchecked == []
+    assert generator.GENERATOR_VERSION == 1

@@ -1,0 +1,1 @@
+"""Tests of query classes and samplers."""

@@ -1,0 +1,43 @@
+"""Fixtures for the shop: a template with the tiny data set, a clone of it for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from b2bench.queries import QueryClass, load_queries
+from b2bench.target import Target
+from loadgen.data.generate import generate
+from loadgen.data.profiles import load_profile
+from schema import migrate
+from tests.postgres import new_database
+
+QUERIES = Path(__file__).parent.parent / "scenarios" / "queries"
+
+
+@pytest.fixture(scope="session")
+def shop_template(server: Target) -> Iterator[Target]:
+    """Give the schema with the tiny data set; nobody may stay connected to it."""
+    with new_database(server) as target:
+        migrate.install(target)
+        generate(target, load_profile("tiny"))
+        yield target
+
+
+@pytest.fixture
+def shop(server: Target, shop_template: Target) -> Iterator[Target]:
+    """Give a copy of the shop that a test may change."""
+    with new_database(server, template=shop_template.database) as target:
+        yield target
+
+
+@pytest.fixture
+def bare_shop(empty_database: Target) -> Target:
+    """Give the schema without data."""
+    migrate.install(empty_database)
+    return empty_database
+
+
+@pytest.fixture(scope="session")
+def shop_queries() -> tuple[QueryClass, ...]:
+    return load_queries(QUERIES)
