@@ -8,7 +8,6 @@ from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 
-import psycopg
 from psycopg import sql
 
 from b2bench.database import columns_of, connect
@@ -77,13 +76,12 @@ def row_counts(population: Population) -> dict[str, int]:
 
 @contextmanager
 def _server_errors() -> Iterator[None]:
-    """Turn what the server refuses into one line; `No space left` is its own words."""
+    """Add the mend to what the server refuses, e.g. for want of space."""
     try:
         yield
-    except psycopg.Error as error:
+    except StatementFailed as error:
         raise StatementFailed(
-            f"the load was refused: {' '.join(str(error).split())}: "
-            "mend it and run `b2bench data generate` again"
+            f"the load was refused: {error}: mend it and run `b2bench data generate` again"
         ) from error
 
 

@@ -103,14 +103,14 @@ def test_statistics_have_read_every_row(shop: Target) -> None:
 
 def test_a_load_that_fails_says_why_and_the_next_one_mends_it(shop: Target) -> None:
     with connect(shop) as connection:
-        connection.execute("ALTER TABLE orders ADD CONSTRAINT none CHECK (total < 0) NOT VALID")
+        connection.execute("ALTER TABLE orders RENAME total TO amount")
     with pytest.raises(StatementFailed, match="b2bench data generate"):
         generate(shop, load_profile("tiny"))
     with connect(shop) as connection:
         data_set = read_data_set(connection)
         assert data_set is not None
         assert data_set.state == "loading"
-        connection.execute("ALTER TABLE orders DROP CONSTRAINT none")
+        connection.execute("ALTER TABLE orders RENAME amount TO total")
     assert generate(shop, load_profile("tiny")).state == "complete"
 
 
