@@ -1,5 +1,6 @@
 """Copies of a marked database that live for one piece of work and are dropped afterwards."""
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from b2bench.marker import require_marked
 from b2bench.target import Target
 
 _LONGEST_NAME = 63
+_CLONE = re.compile(r"(?P<origin>.+)_[a-z]+_[0-9a-f]{6}")
 
 
 @contextmanager
@@ -42,6 +44,16 @@ def clone(target: Target, purpose: str) -> Iterator[Target]:
             yield target.for_database(name)
         finally:
             _drop(connection, name)
+
+
+def origin(database: str) -> str:
+    """Return the database that this one is a copy of, or itself.
+
+    >>> origin("b2bench_run_0a1b2c"), origin("b2bench")
+    ('b2bench', 'b2bench')
+    """
+    match = _CLONE.fullmatch(database)
+    return match["origin"] if match else database
 
 
 def _create(connection: psycopg.Connection, name: str, template: str) -> None:
