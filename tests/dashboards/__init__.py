@@ -1,0 +1,1 @@
+"""Tests of the dashboard: its JSON, and every panel's expression on a real Prometheus."""

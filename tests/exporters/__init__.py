@@ -1,0 +1,1 @@
+"""Tests of the exporter, on a real server and with Prometheus's own tools."""
