@@ -30,7 +30,7 @@ def server(
     if dsn := request.config.getoption("--dsn"):
         yield maintenance(Target.parse(dsn))
         return
-    from b2bench.cluster.embedded import EmbeddedServer  # noqa: PLC0415 (not needed with --dsn)
+    from b2bench.cluster.embedded import EmbeddedServer
 
     embedded = EmbeddedServer(
         tmp_path_factory.mktemp("server") / ".b2bench",

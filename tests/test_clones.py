@@ -1,0 +1,63 @@
+import psycopg
+import pytest
+
+from b2bench.clones import clone, origin
+from b2bench.database import connect
+from b2bench.errors import BadInput, NotOurDatabase
+from b2bench.target import Target
+
+
+def databases(server: Target, prefix: str) -> list[str]:
+    with connect(server) as connection:
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", (prefix,)
+        )
+        return [row[0] for row in rows]
+
+
+def test_a_clone_takes_changes_and_is_dropped(server: Target, shop: Target) -> None:
+    with clone(shop, "run") as copy:
+        assert origin(copy.database) == shop.database
+        with connect(copy) as connection:
+            connection.execute("DELETE FROM cart_items")
+    assert databases(server, shop.database) == [shop.database]
+    with connect(shop) as connection:
+        assert connection.execute("SELECT count(*) FROM cart_items").fetchone() == (900,)
+
+
+def test_a_clone_is_dropped_when_the_work_fails(server: Target, shop: Target) -> None:
+    with (
+        pytest.raises(ZeroDivisionError),
+        clone(shop, "run") as copy,
+        psycopg.connect(copy.conninfo),
+    ):
+        raise ZeroDivisionError
+    assert databases(server, shop.database) == [shop.database]
+
+
+def test_what_a_killed_command_left_is_swept_and_living_clones_stay(
+    server: Target, shop: Target
+) -> None:
+    left = f"{shop.database}_run_0a1b2c"
+    with connect(server) as connection:
+        connection.execute(f"CREATE DATABASE {left}".encode())
+    with clone(shop, "run") as first, clone(shop, "run") as second:
+        assert set(databases(server, shop.database)) == {
+            shop.database,
+            first.database,
+            second.database,
+        }
+
+
+def test_a_database_that_is_not_ours_is_not_copied(empty_database: Target) -> None:
+    with pytest.raises(NotOurDatabase), clone(empty_database, "run"):
+        pass
+
+
+def test_somebody_who_is_connected_is_named(shop: Target) -> None:
+    with (
+        psycopg.connect(shop.conninfo, application_name="psql"),
+        pytest.raises(BadInput, match="psql"),
+        clone(shop, "run"),
+    ):
+        pass
