@@ -61,7 +61,7 @@ def _version(*, asked: bool) -> None:
 
 
 def _root(
-    version: bool = typer.Option(  # noqa: ARG001 (its callback does the work)
+    version: bool = typer.Option(
         False,
         "--version",
         help="Show the version and exit.",

@@ -1,0 +1,106 @@
+"""What a person sees: lines and tables on standard output, progress on standard error."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from b2bench.findings import Finding, Severity
+from b2bench.progress import Progress, silent
+
+_WIDTH_WITHOUT_TERMINAL = 160
+_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+GOOD, BAD = "green", "red"
+
+
+def console() -> Console:
+    """Return standard output: plain and wide unless it is a terminal."""
+    if sys.stdout.isatty():
+        return Console(highlight=False, markup=False, emoji=False)
+    return Console(
+        highlight=False,
+        markup=False,
+        emoji=False,
+        force_terminal=False,
+        color_system=None,
+        width=_WIDTH_WITHOUT_TERMINAL,
+    )
+
+
+def say(*lines: str, style: str = "") -> None:
+    """Print lines, never broken where the terminal ends, so that they can be copied."""
+    for line in lines:
+        console().print(Text(line, style=style), soft_wrap=True)
+
+
+def show(table: Table) -> None:
+    """Print a table, without blanks at the ends of lines where it goes into a file."""
+    screen = console()
+    if screen.is_terminal:
+        screen.print(table)
+        return
+    with screen.capture() as captured:
+        screen.print(table)
+    say(*(line.rstrip() for line in captured.get().splitlines()))
+
+
+def table(*columns: str, rows: Iterable[Sequence[str | Text]], title: str = "") -> Table:
+    """Return a table; a column whose name begins with `>` is set to the right."""
+    made = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for column in columns:
+        if column.startswith(">"):
+            made.add_column(column[1:], justify="right", overflow="fold")
+        else:
+            made.add_column(column, overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def say_findings(findings: Iterable[Finding]) -> None:
+    """Print one line for each finding, with what to do about it."""
+    for finding in findings:
+        say(finding_line(finding), style=_STYLES[finding.severity])
+
+
+def finding_line(finding: Finding) -> str:
+    """Return a finding in one line."""
+    mend = f": {finding.mend}" if finding.mend else ""
+    return f"{finding.severity}: {finding.subject}: {finding.message}{mend}"
+
+
+@contextmanager
+def progress_shown() -> Iterator[Progress]:
+    """Yield a progress that draws one line on a terminal, and nothing anywhere else."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    bars = Bars(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bars:
+        task = bars.add_task("", total=None)
+
+        def update(phase: str, *, done: int = 0, total: int | None = None) -> None:
+            # rich takes `total=None` for "as before"
+            bars.tasks[0].total = total
+            bars.update(task, description=phase, completed=done)
+
+        yield update

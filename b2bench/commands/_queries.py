@@ -1,0 +1,57 @@
+"""Which query classes a command works with, and where their arguments come from."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from b2bench.arguments import ArgumentSource, CsvSource, ExampleSource
+from b2bench.commands._settings import Settings
+from b2bench.database import reading
+from b2bench.errors import BadInput
+from b2bench.marker import read_data_set, require_data_set
+from b2bench.queries import QueryClass, load_queries
+from b2bench.target import Target
+
+
+def query_folder(settings: Settings) -> Path:
+    """Return the folder of .sql files."""
+    return settings.queries or Path(str(files("scenarios") / "queries"))
+
+
+def chosen_queries(settings: Settings, names: Sequence[str] = ()) -> tuple[QueryClass, ...]:
+    """Return the query classes to work with, all of the folder or the named ones.
+
+    Raises:
+        BadInput: no such folder or query class, or a malformed file.
+    """
+    return load_queries(query_folder(settings), names)
+
+
+def argument_source(
+    settings: Settings, target: Target, *, examples: bool = False, csv: Path | None = None
+) -> ArgumentSource:
+    """Return the shop's arguments for the shop's queries, else examples or CSV files.
+
+    Raises:
+        NotOurDatabase, BadInput: the shop's arguments need the shop's data.
+    """
+    if examples and csv:
+        raise BadInput("--examples and --csv: choose one")
+    if csv is not None and not csv.is_dir():
+        raise BadInput(f"{csv} is not a folder of .csv files")
+    if csv is not None:
+        return CsvSource(csv, _as_of(target))
+    if examples or settings.queries is not None:
+        return ExampleSource(_as_of(target))
+    require_data_set(target)
+    # only the shop's own arguments need what they are drawn with
+    from scenarios.samplers import shop_source  # noqa: PLC0415
+
+    return shop_source(target)
+
+
+def _as_of(target: Target) -> datetime:
+    with reading(target) as connection:
+        data_set = read_data_set(connection)
+    return data_set.as_of if data_set else datetime.now(UTC)

@@ -1,0 +1,284 @@
+"""Settings: option > environment > b2bench.toml > default, each with where it came from."""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from b2bench.commands import _values
+from b2bench.errors import BadInput
+
+FILE = Path("b2bench.toml")
+DEFAULT = "default"
+_MOST_USERS = 10_000
+_LARGEST_SEED = 2**63 - 1
+_HIGHEST_PORT = 65_535
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One setting: how it is called in each place, what it means, what it is by default.
+
+    Args:
+        name: of the attribute of `Settings`.
+        said: in b2bench.toml; the environment variable is B2BENCH_ and this in capitals.
+        why: what it is, for --help.
+        default: as text; empty where there is none.
+        metavar: what --help shows for its value.
+        further: other environment variables, looked at after its own.
+        option: on the command line, where it is not `--said`.
+    """
+
+    name: str
+    said: str
+    why: str
+    read: Callable[[str], object]
+    default: str = ""
+    metavar: str = "TEXT"
+    further: tuple[str, ...] = ()
+    option: str = ""
+    is_argument: bool = False
+
+    @property
+    def flag(self) -> str:
+        """The option, or an argument's name as --help shows it."""
+        if self.is_argument:
+            return self.metavar
+        return self.option or f"--{self.said}"
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Environment variables, the first that is set wins."""
+        return (f"B2BENCH_{self.said.upper().replace('-', '_')}", *self.further)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a command was told; `origins` says of each setting where its value came from."""
+
+    dsn: str | None
+    database: str
+    state: Path
+    pg_bin: Path | None
+    runs: Path
+    profile: str
+    seed: int
+    workload: str
+    users: int
+    rate: float | None
+    think_s: float
+    duration_s: float
+    warmup_s: float
+    queries: Path | None
+    baseline: Path | None
+    export_host: str
+    export_port: int
+    origins: Mapping[str, str]
+
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        name="dsn",
+        said="dsn",
+        why="Server and database, instead of the embedded server.",
+        read=_values.word,
+        metavar="DSN",
+        further=("DATABASE_URL",),
+    ),
+    Key(
+        name="database",
+        said="database",
+        why="Database of the embedded server.",
+        read=_values.identifier,
+        default="b2bench",
+        metavar="NAME",
+    ),
+    Key(
+        name="state",
+        said="state",
+        why="Folder of the embedded server.",
+        read=_values.path,
+        default=".b2bench",
+        metavar="DIR",
+    ),
+    Key(
+        name="pg_bin",
+        said="pg-bin",
+        why="Another PostgreSQL's binaries for the embedded server, 15 or newer.",
+        read=_values.path,
+        metavar="DIR",
+    ),
+    Key(
+        name="runs",
+        said="runs",
+        why="Folder that runs are kept in.",
+        read=_values.path,
+        default="runs",
+        metavar="DIR",
+    ),
+    Key(
+        name="profile",
+        said="profile",
+        why="Size and skew of the data.",
+        read=_values.word,
+        default="standard",
+        metavar="NAME",
+    ),
+    Key(
+        name="seed",
+        said="seed",
+        why="Seed of all that is drawn.",
+        read=_values.whole(0, _LARGEST_SEED),
+        default="1",
+        metavar="N",
+    ),
+    Key(
+        name="workload",
+        said="workload",
+        why="Who asks what: mixed, search, pricing or rfq.",
+        read=_values.word,
+        default="mixed",
+        metavar="WORKLOAD",
+        is_argument=True,
+    ),
+    Key(
+        name="users",
+        said="users",
+        why="Users, each with a connection.",
+        read=_values.whole(1, _MOST_USERS),
+        default="50",
+        metavar="N",
+    ),
+    Key(
+        name="rate",
+        said="rate",
+        why="Requests per second to offer, whatever the answers take (open model).",
+        read=_values.rate,
+        metavar="N",
+    ),
+    Key(
+        name="think_s",
+        said="think",
+        why="Mean pause of a user between requests, without --rate (closed model).",
+        read=_values.pause_s,
+        default="500ms",
+        metavar="TIME",
+    ),
+    Key(
+        name="duration_s",
+        said="duration",
+        why="How long to measure: 30, 30s, 2m.",
+        read=_values.duration_s,
+        default="30s",
+        metavar="TIME",
+    ),
+    Key(
+        name="warmup_s",
+        said="warm-up",
+        why="Load before the measurement, not counted.",
+        read=_values.pause_s,
+        default="5s",
+        metavar="TIME",
+    ),
+    Key(
+        name="queries",
+        said="queries",
+        why="Folder of .sql files, instead of the shop's.",
+        read=_values.path,
+        metavar="DIR",
+    ),
+    Key(
+        name="baseline",
+        said="baseline",
+        why="Baseline file; without it baselines/<profile>-pg<major>.json.",
+        read=_values.path,
+        metavar="FILE",
+    ),
+    Key(
+        name="export_host",
+        said="export-host",
+        why="Address to serve metrics on.",
+        read=_values.word,
+        default="127.0.0.1",
+        metavar="HOST",
+        option="--host",
+    ),
+    Key(
+        name="export_port",
+        said="export-port",
+        why="Port to serve metrics on; 0 takes a free one.",
+        read=_values.whole(0, _HIGHEST_PORT),
+        default="9187",
+        metavar="N",
+        option="--port",
+    ),
+)
+
+
+def read_settings(flags: Mapping[str, str | None]) -> Settings:
+    """Return all settings.
+
+    Args:
+        flags: texts from the command line by a setting's name, `None` where none was given.
+
+    Raises:
+        BadInput: a value cannot be used, or b2bench.toml is damaged or has an unknown key.
+    """
+    in_file = _read_file()
+    values, origins = dict[str, Any](), dict[str, str]()
+    for key in KEYS:
+        text, origin = _find(key, flags, in_file)
+        values[key.name] = _value(key, text, origin)
+        origins[key.name] = origin
+    return Settings(**values, origins=origins)
+
+
+def _find(
+    key: Key, flags: Mapping[str, str | None], in_file: Mapping[str, str]
+) -> tuple[str | None, str]:
+    """Return a setting's text and its origin."""
+    flag = flags.get(key.name)
+    if flag is not None:
+        return flag, key.flag
+    for variable in key.variables:
+        # an empty variable is how a shell unsets one for a single command
+        if text := os.environ.get(variable):
+            return text, variable
+    if key.said in in_file:
+        return in_file[key.said], str(FILE)
+    return key.default or None, DEFAULT
+
+
+def _value(key: Key, text: str | None, origin: str) -> object:
+    if text is None:
+        return None
+    try:
+        return key.read(text)
+    except ValueError as error:
+        # a connection string may hold a password
+        shown = "" if key.name == "dsn" else f" {text!r}"
+        place = "" if origin == f"--{key.said}" else f" ({origin})"
+        raise BadInput(f"{key.said}{shown}{place}: {error}") from None
+
+
+def _read_file() -> Mapping[str, str]:
+    try:
+        found = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise BadInput(f"{FILE} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise BadInput(f"{FILE} cannot be read: {error}") from error
+    known = [key.said for key in KEYS]
+    if unknown := [name for name in found if name not in known]:
+        raise BadInput(f"{FILE}: unknown key {', '.join(unknown)}: there is {', '.join(known)}")
+    return {name: _as_text(name, value) for name, value in found.items()}
+
+
+def _as_text(name: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise BadInput(f"{FILE}: {name} is neither a text nor a number")
+    return str(value)

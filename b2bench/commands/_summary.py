@@ -1,0 +1,158 @@
+"""What a command tells of a run, a gate and a data set, as lines and tables."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from b2bench.commands._console import BAD, GOOD, finding_line, say, say_findings, show, table
+from b2bench.commands._load import Outcome
+from b2bench.commands._output import write_text
+from b2bench.figures.notation import counted, milliseconds, number, target
+from b2bench.findings import ExitCode, Finding, Severity, exit_code
+from b2bench.marker import DataSet
+from b2bench.runs import QueryResult, RunRecord
+from reports.baseline import Baseline, record, write_baseline
+from reports.capture import Capture
+from reports.explain_page import render_explain_page
+from reports.gate import Verdict
+
+_US_PER_MS = 1_000
+
+
+def say_run(outcome: Outcome) -> None:
+    """Show a run: its query classes, its accounts, what speaks against it, its report."""
+    record = outcome.record
+    show(run_table(record))
+    say("", accounts_line(record))
+    notes = [found for found in record.findings if found.severity is Severity.NOTE]
+    say_findings(found for found in record.findings if found not in notes)
+    there = f" ({counted(len(notes), 'note')} there)" if notes else ""
+    say(f"report: {outcome.report}{there}")
+
+
+def run_table(record: RunRecord) -> Table:
+    """Return one line for each query class."""
+    plan = record.plan
+    load = f"{plan.rate:g} requests/s" if plan.rate else f"{plan.users:,} users"
+    return table(
+        "query class",
+        ">requests",
+        ">p50",
+        ">p95",
+        ">p99",
+        ">target",
+        "verdict",
+        rows=(_row(query, record.findings) for query in record.result.queries),
+        title=f"{plan.workload}, {load}, {record.result.measured_s:.0f} s",
+    )
+
+
+def _row(query: QueryResult, findings: Sequence[Finding]) -> list[str | Text]:
+    response = query.response
+    figures = (response.p50_us, response.p95_us, response.p99_us)
+    return [
+        query.name,
+        number(query.completed + query.failed),
+        *(milliseconds(us / _US_PER_MS) if response.count else "–" for us in figures),
+        target(query.slo_ms),
+        _verdict(query, findings),
+    ]
+
+
+def _verdict(query: QueryResult, findings: Sequence[Finding]) -> Text:
+    codes = [
+        finding.code
+        for finding in findings
+        if finding.subject == query.name and finding.severity is Severity.ERROR
+    ]
+    if codes:
+        return Text(", ".join(codes), style=BAD)
+    if query.slo_ms is None or not query.response.count:
+        return Text("–")
+    return Text("met", style=GOOD)
+
+
+def accounts_line(record: RunRecord) -> str:
+    """Return where every request went, and every statement."""
+    result = record.result
+    parts = ("completed", "failed", "skipped", "unfinished")
+    requests = " + ".join(f"{number(getattr(result, part))} {part}" for part in parts)
+    client = sum(each.client_calls for each in record.statements)
+    server = sum(each.server_calls for each in record.statements)
+    return (
+        f"accounts: {number(result.offered)} offered = {requests}; "
+        f"statements: {number(client)} sent, {number(server)} counted by the server"
+    )
+
+
+def say_verdict(verdict: Verdict) -> None:
+    """Show what the gate says."""
+    headline, *findings = verdict_lines(verdict)
+    say(headline, style=GOOD if verdict.passed else BAD)
+    say(*findings)
+
+
+def verdict_lines(verdict: Verdict) -> Iterator[str]:
+    """Yield the gate's verdict, then a line for each finding."""
+    word = "passed" if verdict.passed else "not passed"
+    yield f"gate {word}: {verdict.headline} ({verdict.ground.shown})"
+    yield from map(finding_line, verdict.findings)
+
+
+def say_explained(capture: Capture, output: Path, *, show_arguments: bool) -> ExitCode:
+    """Write the EXPLAIN report and say where it lies."""
+    write_text(output, render_explain_page(capture, show_arguments=show_arguments))
+    say_findings(capture.findings)
+    say(f"{counted(len(capture.classes), 'query class')} explained: {output}")
+    return exit_code(capture.findings)
+
+
+def say_recorded(capture: Capture, path: Path) -> ExitCode:
+    """Write the baseline and say where it lies, and what is not in it."""
+    baseline = record(capture)
+    write_baseline(path, baseline)
+    say_findings(capture.findings)
+    say(f"{counted(len(baseline.classes), 'query class')} recorded: {path}")
+    return exit_code(capture.findings)
+
+
+def say_baseline(path: Path, baseline: Baseline) -> None:
+    """Show a baseline's ground and the work of each statement."""
+    show(
+        table(
+            "query class",
+            "case",
+            "step",
+            ">blocks",
+            ">tuples",
+            ">rows",
+            rows=_work_rows(baseline),
+            title=f"{path}: {baseline.ground.shown}, recorded {baseline.recorded_at:%Y-%m-%d}",
+        )
+    )
+
+
+def _work_rows(baseline: Baseline) -> Iterator[list[str]]:
+    for query in baseline.classes:
+        for case in query.cases:
+            for step in case.steps:
+                work = step.work
+                figures = (work.shared_blocks, work.tuples, work.rows_returned)
+                yield [query.query, case.case, step.step, *map(number, figures)]
+
+
+def data_set_lines(data_set: DataSet) -> Iterator[str]:
+    """Yield the data set in a few lines."""
+    yield f"data set: {data_set.shown}"
+    yield f"as of:    {data_set.as_of:%Y-%m-%d %H:%M %Z}"
+    yield f"sha256:   {data_set.sha256}"
+    if data_set.last_run:
+        yield f"changed:  in place, last by {data_set.last_run}"
+
+
+def rows_table(data_set: DataSet) -> Table:
+    """Return the row count of each table."""
+    rows = ((name, number(count)) for name, count in sorted(data_set.rows.items()))
+    return table("table", ">rows", rows=rows)

@@ -1,0 +1,95 @@
+"""What a setting's text means; each reader raises ValueError with what to write instead."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h)?")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+_LONGEST_S = 24 * 3600.0
+_HIGHEST_RATE = 1_000_000.0
+_LONGEST_IDENTIFIER = 63
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers.
+
+    >>> whole(1, 10)("7")
+    7
+    """
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,19}", text, re.ASCII) or not least <= int(text) <= most:
+            raise ValueError(f"write a whole number from {least:,} to {most:,}")
+        return int(text)
+
+    return read
+
+
+def duration_s(text: str) -> float:
+    """Return a duration in seconds, above 0 and no longer than a day.
+
+    >>> [duration_s(text) for text in ("30", "30s", "2m", "1.5h")]
+    [30.0, 30.0, 120.0, 5400.0]
+    """
+    seconds = _seconds(text)
+    if not 0 < seconds <= _LONGEST_S:
+        raise ValueError("write a duration above 0 and up to 24h, such as 30s, 2m or 1h")
+    return seconds
+
+
+def pause_s(text: str) -> float:
+    """Return a duration in seconds that may be none at all.
+
+    >>> pause_s("0")
+    0.0
+    """
+    seconds = _seconds(text)
+    if not 0 <= seconds <= _LONGEST_S:
+        raise ValueError("write a duration from 0 to 24h, such as 0, 5s or 500ms")
+    return seconds
+
+
+def _seconds(text: str) -> float:
+    match = _DURATION.fullmatch(text)
+    return float(match["number"]) * _SECONDS[match["unit"]] if match else -1.0
+
+
+def rate(text: str) -> float:
+    """Return requests per second.
+
+    >>> rate("250")
+    250.0
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    # not a number fails the comparison, too
+    if not 0 < value <= _HIGHEST_RATE:
+        raise ValueError(f"write requests per second above 0 and up to {_HIGHEST_RATE:,.0f}")
+    return value
+
+
+def word(text: str) -> str:
+    """Return a text that says something."""
+    if not text.strip() or "\0" in text:
+        raise ValueError("write a text that is not empty")
+    return text
+
+
+def identifier(text: str) -> str:
+    """Return the name of a database."""
+    if not 0 < len(text.encode()) <= _LONGEST_IDENTIFIER or "\0" in text:
+        raise ValueError(f"write a name of 1 to {_LONGEST_IDENTIFIER} bytes")
+    return text
+
+
+def path(text: str) -> Path:
+    """Return a path, `~` resolved."""
+    if not text or "\0" in text:
+        raise ValueError("write a path")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError("write a path, its home folder is not known") from error

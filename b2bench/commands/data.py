@@ -1,0 +1,71 @@
+"""`b2bench data`: fill the database, and show what is in it."""
+
+from typing import Annotated
+
+import typer
+
+from b2bench.commands._options import WHERE, with_settings
+from b2bench.commands._settings import Settings
+from b2bench.findings import ExitCode
+
+_MOST_JOBS = 64
+app = typer.Typer(
+    help="Fill the database with a data set, and show what is in it.", no_args_is_help=True
+)
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        metavar="N",
+        min=1,
+        max=_MOST_JOBS,
+        help="Processes that make rows; the data do not depend on it.",
+    ),
+]
+
+
+@app.command()
+@with_settings(*WHERE, "profile", "seed")
+def generate(settings: Settings, *, jobs: Jobs = None) -> ExitCode:
+    """Replace the data by a generated data set; the same profile and seed give the same rows.
+
+    Only a database that b2bench made is filled: run `b2bench schema install` first.
+
+    Examples:
+        b2bench data generate
+        b2bench data generate --profile tiny --seed 7
+    """
+    from b2bench.commands._console import progress_shown, say, show  # noqa: PLC0415 (fast --help)
+    from b2bench.commands._summary import data_set_lines, rows_table  # noqa: PLC0415
+    from b2bench.commands._target import find_target  # noqa: PLC0415
+    from loadgen.data.generate import generate as generate_data  # noqa: PLC0415
+    from loadgen.data.profiles import load_profile  # noqa: PLC0415
+
+    profile = load_profile(settings.profile)
+    with progress_shown() as progress:
+        target = find_target(settings, progress)
+        data_set = generate_data(target, profile, seed=settings.seed, jobs=jobs, progress=progress)
+    show(rows_table(data_set))
+    say("", *data_set_lines(data_set))
+    return ExitCode.FINE
+
+
+@app.command()
+@with_settings(*WHERE)
+def describe(settings: Settings) -> ExitCode:
+    """Show the data set that was loaded: profile, seed, rows of each table, checksum.
+
+    Example:
+        b2bench data describe
+    """
+    from b2bench.commands._console import progress_shown, say, show  # noqa: PLC0415 (fast --help)
+    from b2bench.commands._summary import data_set_lines, rows_table  # noqa: PLC0415
+    from b2bench.commands._target import find_target  # noqa: PLC0415
+    from b2bench.marker import require_data_set  # noqa: PLC0415
+
+    with progress_shown() as progress:
+        data_set = require_data_set(find_target(settings, progress))
+    show(rows_table(data_set))
+    say("", *data_set_lines(data_set))
+    return ExitCode.FINE

@@ -1,0 +1,45 @@
+"""`b2bench export`: serve metrics for Prometheus."""
+
+import signal
+
+from b2bench.commands._options import WHERE, with_settings
+from b2bench.commands._settings import Settings
+from b2bench.findings import ExitCode
+
+
+@with_settings(*WHERE, "queries", "runs", "export_host", "export_port")
+def export(settings: Settings) -> ExitCode:
+    """Serve metrics for Prometheus until Ctrl-C.
+
+    Statements are joined to query classes by the server's own numbers; a run that is under way
+    is shown while it lasts. It listens on loopback unless told otherwise, without a password:
+    think before choosing another --host.
+
+    Examples:
+        b2bench export
+        b2bench export --port 0
+        b2bench export --dsn postgresql://monitor@host/shop
+    """
+    from b2bench.commands._console import progress_shown, say  # noqa: PLC0415 (fast --help)
+    from b2bench.commands._export import make_exporter  # noqa: PLC0415
+    from b2bench.commands._queries import chosen_queries  # noqa: PLC0415
+    from b2bench.commands._target import find_target  # noqa: PLC0415
+    from exporters.server import serving  # noqa: PLC0415
+
+    queries = chosen_queries(settings)
+    with progress_shown() as progress:
+        target = find_target(settings, progress)
+        exporter = make_exporter(settings, target, queries)
+    with serving(exporter, settings.export_host, settings.export_port) as url:
+        say(f"metrics of {target}: {url}")
+        say("Ctrl-C ends it")
+        _wait_for_interrupt()
+    return ExitCode.FINE
+
+
+def _wait_for_interrupt() -> None:
+    """Return at Ctrl-C, which is the way to end and no interruption."""
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        return

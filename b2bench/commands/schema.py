@@ -1,0 +1,140 @@
+"""`b2bench schema`: bring the database's schema up, down, and check it."""
+
+from typing import Annotated
+
+import typer
+
+from b2bench.commands._options import WHERE, with_settings
+from b2bench.commands._settings import Settings
+from b2bench.findings import ExitCode, exit_code
+
+app = typer.Typer(help="Install the shop's schema, take it back, check it.", no_args_is_help=True)
+Up = Annotated[str, typer.Argument(metavar="[REVISION]", help="A number like 0004, or head.")]
+Down = Annotated[str, typer.Argument(metavar="REVISION", help="A number like 0004, -1, or base.")]
+
+
+@app.command()
+@with_settings(*WHERE)
+def install(settings: Settings) -> ExitCode:
+    """Make the database if it is not there, and bring it to the newest schema.
+
+    A database that holds tables and that b2bench did not make is refused, nothing is touched.
+
+    Examples:
+        b2bench schema install
+        b2bench schema install --dsn postgresql://me@host/new_database
+    """
+    from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
+    from b2bench.commands._target import find_target  # noqa: PLC0415
+    from schema import migrate  # noqa: PLC0415
+
+    with progress_shown() as progress:
+        done = migrate.install(find_target(settings, progress), progress)
+    return _say_done("applied", done)
+
+
+@app.command()
+@with_settings(*WHERE)
+def upgrade(settings: Settings, revision: Up = "head") -> ExitCode:
+    """Run the migrations that the database has not, up to a revision.
+
+    Examples:
+        b2bench schema upgrade
+        b2bench schema upgrade 0004
+    """
+    from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
+    from b2bench.commands._target import find_target  # noqa: PLC0415
+    from schema import migrate  # noqa: PLC0415
+
+    with progress_shown() as progress:
+        done = migrate.upgrade(find_target(settings, progress), revision, progress)
+    return _say_done("applied", done)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+@with_settings(*WHERE)
+def downgrade(settings: Settings, revision: Down) -> ExitCode:
+    """Take migrations back, the newest first, down to a revision.
+
+    Examples:
+        b2bench schema downgrade 0004
+        b2bench schema downgrade -1
+        b2bench schema downgrade base
+    """
+    from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
+    from b2bench.commands._target import find_target  # noqa: PLC0415
+    from schema import migrate  # noqa: PLC0415
+
+    with progress_shown() as progress:
+        done = migrate.downgrade(find_target(settings, progress), revision, progress)
+    return _say_done("taken back", done)
+
+
+@app.command()
+@with_settings(*WHERE)
+def status(settings: Settings) -> ExitCode:
+    """Show which migrations the database has; exit code 1 if some are missing.
+
+    Example:
+        b2bench schema status
+    """
+    from b2bench.commands._console import progress_shown, show, table  # noqa: PLC0415 (fast --help)
+    from b2bench.commands._target import find_target  # noqa: PLC0415
+    from schema import migrate  # noqa: PLC0415
+
+    with progress_shown() as progress:
+        found = migrate.status(find_target(settings, progress))
+    rows = [(name, "applied") for name in found.applied]
+    rows += [(name, "pending") for name in found.pending]
+    show(table("migration", "state", rows=rows))
+    return ExitCode.VERDICT_NO if found.pending else ExitCode.FINE
+
+
+@app.command()
+@with_settings(*WHERE)
+def verify(settings: Settings) -> ExitCode:
+    """Check that what the migrations made is still there; exit code 1 if it is not.
+
+    Example:
+        b2bench schema verify
+    """
+    from b2bench.commands._console import progress_shown, say, say_findings  # noqa: PLC0415
+    from b2bench.commands._target import find_target  # noqa: PLC0415
+    from schema import migrate  # noqa: PLC0415
+
+    with progress_shown() as progress:
+        findings = migrate.verify(find_target(settings, progress))
+    say_findings(findings)
+    if not findings:
+        say("every migration is in effect")
+    return exit_code(findings)
+
+
+@app.command()
+@with_settings(*WHERE)
+def reset(settings: Settings) -> ExitCode:
+    """Drop the database with all its data and install the schema afresh.
+
+    Only a database that b2bench made is dropped; any other is refused, nothing is touched.
+
+    Example:
+        b2bench schema reset
+    """
+    from b2bench.commands._console import progress_shown, say  # noqa: PLC0415 (fast --help)
+    from b2bench.commands._target import find_target  # noqa: PLC0415
+    from schema import migrate  # noqa: PLC0415
+
+    with progress_shown() as progress:
+        target = find_target(settings, progress)
+        migrate.reset(target, progress)
+    say(f"{target.database} was dropped and installed afresh, without data")
+    return ExitCode.FINE
+
+
+def _say_done(did: str, names: tuple[str, ...]) -> ExitCode:
+    from b2bench.commands._console import say  # noqa: PLC0415 (--help stays fast)
+
+    say(*(f"{did} {name}" for name in names))
+    if not names:
+        say("nothing to do")
+    return ExitCode.FINE
