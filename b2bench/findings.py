@@ -38,6 +38,12 @@ class Finding:
     message: str
     mend: str = ""
 
+    @property
+    def line(self) -> str:
+        """The finding in one line."""
+        mend = f": {self.mend}" if self.mend else ""
+        return f"{self.severity}: {self.subject}: {self.message}{mend}"
+
 
 def exit_code(findings: Iterable[Finding]) -> ExitCode:
     """Return what a command with these findings exits with."""

@@ -72,7 +72,7 @@ def create_marked_database(target: Target) -> bool:
 
 def is_marked(connection: psycopg.Connection) -> bool:
     """Return whether b2bench made the session's database."""
-    row = connection.execute("SELECT to_regclass('b2bench.data_set') IS NOT NULL").fetchone()
+    row = connection.execute("SELECT to_regclass('b2bench_meta.data_set') IS NOT NULL").fetchone()
     return bool(row and row[0])
 
 
@@ -110,7 +110,7 @@ def read_data_set(connection: psycopg.Connection) -> DataSet | None:
         return cursor.execute(
             "SELECT profile, scale, seed, generator_version, as_of, recipe, rows, sha256, state,"
             " last_run"
-            "  FROM b2bench.data_set"
+            "  FROM b2bench_meta.data_set"
         ).fetchone()
 
 
@@ -137,7 +137,7 @@ def require_data_set(target: Target) -> DataSet:
 def write_data_set(connection: psycopg.Connection, data_set: DataSet) -> None:
     """Replace the record of what is loaded."""
     connection.execute(
-        "INSERT INTO b2bench.data_set"
+        "INSERT INTO b2bench_meta.data_set"
         " (profile, scale, seed, generator_version, as_of, recipe, rows, sha256, state,"
         " last_run)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"

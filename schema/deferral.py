@@ -45,7 +45,7 @@ def defer(connection: psycopg.Connection) -> None:
 
 def _store(connection: psycopg.Connection, item: _Deferred) -> None:
     connection.execute(
-        "INSERT INTO b2bench.deferred_ddl (phase, kind, table_name, name, definition)"
+        "INSERT INTO b2bench_meta.deferred_ddl (phase, kind, table_name, name, definition)"
         " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (item.phase, item.kind, item.table_name, item.name, item.definition),
     )
@@ -95,7 +95,7 @@ def _make(target: Target, items: list[_Deferred]) -> int:
             with connection.transaction():
                 connection.execute(item.definition.encode())
                 connection.execute(
-                    "DELETE FROM b2bench.deferred_ddl"
+                    "DELETE FROM b2bench_meta.deferred_ddl"
                     " WHERE kind = %s AND table_name = %s AND name = %s",
                     (item.kind, item.table_name, item.name),
                 )
@@ -105,7 +105,7 @@ def _make(target: Target, items: list[_Deferred]) -> int:
 def _pending(connection: psycopg.Connection) -> list[_Deferred]:
     with connection.cursor(row_factory=class_row(_Deferred)) as cursor:
         return cursor.execute(
-            "SELECT phase, kind, table_name, name, definition FROM b2bench.deferred_ddl"
+            "SELECT phase, kind, table_name, name, definition FROM b2bench_meta.deferred_ddl"
             " ORDER BY phase, table_name, name"
         ).fetchall()
 

@@ -123,9 +123,11 @@ def migrations() -> tuple[str, ...]:
 
 
 def _current(connection: psycopg.Connection) -> str | None:
-    if connection.execute("SELECT to_regclass('b2bench.schema_version')").fetchone() == (None,):
+    if connection.execute("SELECT to_regclass('b2bench_meta.schema_version')").fetchone() == (
+        None,
+    ):
         return None
-    row = connection.execute("SELECT version_num FROM b2bench.schema_version").fetchone()
+    row = connection.execute("SELECT version_num FROM b2bench_meta.schema_version").fetchone()
     return str(row[0]) if row else None
 
 
@@ -181,7 +183,7 @@ def _run(connection: Connection, steps: Any, progress: Progress) -> None:  # noq
     options: dict[str, Any] = {
         "fn": lambda heads, _context: steps(heads),
         "version_table": _VERSION_TABLE,
-        "version_table_schema": "b2bench",
+        "version_table_schema": "b2bench_meta",
         "transaction_per_migration": True,
     }
     context = MigrationContext.configure(connection, opts=options)

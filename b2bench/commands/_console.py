@@ -71,13 +71,7 @@ def table(*columns: str, rows: Iterable[Sequence[str | Text]], title: str = "") 
 def say_findings(findings: Iterable[Finding]) -> None:
     """Print one line for each finding, with what to do about it."""
     for finding in findings:
-        say(finding_line(finding), style=_STYLES[finding.severity])
-
-
-def finding_line(finding: Finding) -> str:
-    """Return a finding in one line."""
-    mend = f": {finding.mend}" if finding.mend else ""
-    return f"{finding.severity}: {finding.subject}: {finding.message}{mend}"
+        say(finding.line, style=_STYLES[finding.severity])
 
 
 @contextmanager

@@ -1,5 +1,8 @@
 """The main job from end to end, stage by stage."""
 
+import shlex
+import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,6 +112,16 @@ def _sum_up(settings: Settings, data_set: DataSet, outcome: Outcome, verdict: Ve
     say(f"gate: {folder / GATE_FILE}, baseline: {settings.state / BASELINE_FILE}")
     say(
         "",
-        "monitoring: b2bench export",
+        f"monitoring: {_own_command()} export",
         "            then prometheus --config.file=dashboards/prometheus.yml",
     )
+
+
+def _own_command() -> str:
+    """Return how this program is called from here: by its name where the shell would find it."""
+    called = Path(sys.argv[0]).absolute()
+    on_path = shutil.which("b2bench")
+    if on_path and Path(on_path).absolute() == called:
+        return "b2bench"
+    here = Path.cwd()
+    return shlex.quote(str(called.relative_to(here) if called.is_relative_to(here) else called))

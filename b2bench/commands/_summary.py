@@ -1,12 +1,12 @@
 """What a command tells of a run, a gate and a data set, as lines and tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
-from b2bench.commands._console import BAD, GOOD, finding_line, say, say_findings, show, table
+from b2bench.commands._console import BAD, GOOD, say, say_findings, show, table
 from b2bench.commands._load import Outcome
 from b2bench.commands._output import write_text
 from b2bench.figures.notation import counted, milliseconds, number, target
@@ -17,8 +17,17 @@ from reports.baseline import Baseline, record, write_baseline
 from reports.capture import Capture
 from reports.explain_page import render_explain_page
 from reports.gate import Verdict
+from reports.gate_text import gate_text
 
 _US_PER_MS = 1_000
+_VOLUMES = {
+    "products": "products",
+    "product_variants": "variants",
+    "accounts": "accounts",
+    "account_pricing": "price rules",
+    "rfq_requests": "quotations",
+    "carts": "carts",
+}
 
 
 def say_run(outcome: Outcome) -> None:
@@ -89,16 +98,9 @@ def accounts_line(record: RunRecord) -> str:
 
 def say_verdict(verdict: Verdict) -> None:
     """Show what the gate says."""
-    headline, *findings = verdict_lines(verdict)
+    headline, *found = gate_text(verdict).splitlines()
     say(headline, style=GOOD if verdict.passed else BAD)
-    say(*findings)
-
-
-def verdict_lines(verdict: Verdict) -> Iterator[str]:
-    """Yield the gate's verdict, then a line for each finding."""
-    word = "passed" if verdict.passed else "not passed"
-    yield f"gate {word}: {verdict.headline} ({verdict.ground.shown})"
-    yield from map(finding_line, verdict.findings)
+    say(*found)
 
 
 def say_explained(capture: Capture, output: Path, *, show_arguments: bool) -> ExitCode:
@@ -146,10 +148,17 @@ def _work_rows(baseline: Baseline) -> Iterator[list[str]]:
 def data_set_lines(data_set: DataSet) -> Iterator[str]:
     """Yield the data set in a few lines."""
     yield f"data set: {data_set.shown}"
+    yield f"holds:    {', '.join(_volumes(data_set.rows))}"
     yield f"as of:    {data_set.as_of:%Y-%m-%d %H:%M %Z}"
     yield f"sha256:   {data_set.sha256}"
     if data_set.last_run:
         yield f"changed:  in place, last by {data_set.last_run}"
+
+
+def _volumes(rows: Mapping[str, int]) -> Iterator[str]:
+    for name, noun in _VOLUMES.items():
+        if name in rows:
+            yield f"{number(rows[name])} {noun}"
 
 
 def rows_table(data_set: DataSet) -> Table:

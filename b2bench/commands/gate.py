@@ -79,9 +79,9 @@ def _publish(verdict: "Verdict", as_: Format, output: Path | None) -> None:
 
 
 def _written(verdict: "Verdict", as_: Format) -> str:
-    from b2bench.commands._summary import verdict_lines  # noqa: PLC0415 (--help stays fast)
-    from b2bench.records import to_json  # noqa: PLC0415
+    from b2bench.records import to_json  # noqa: PLC0415 (--help stays fast)
     from reports.gate_markdown import gate_markdown  # noqa: PLC0415
+    from reports.gate_text import gate_text  # noqa: PLC0415
 
     match as_:
         case Format.MARKDOWN:
@@ -89,4 +89,4 @@ def _written(verdict: "Verdict", as_: Format) -> str:
         case Format.JSON:
             return to_json(verdict).decode()
         case Format.TEXT:
-            return "\n".join(verdict_lines(verdict)) + "\n"
+            return gate_text(verdict)
