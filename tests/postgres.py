@@ -35,7 +35,7 @@ def server(
     embedded = EmbeddedServer(
         tmp_path_factory.mktemp("server") / ".b2bench",
         pg_bin=request.config.getoption("--pg-bin"),
-        overrides={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
+        overrides={"fsync": "off", "full_page_writes": "off"},
     )
     yield embedded.start()
     embedded.destroy()

@@ -1,6 +1,7 @@
 """Fill a marked database with a profile's data set, the same bytes for any number of jobs."""
 
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 
+import psycopg
 from psycopg import sql
 
 from b2bench.database import columns_of, connect
@@ -25,6 +27,8 @@ from schema.tables import tables_in_order
 
 GENERATOR_VERSION = 1
 _ROWS_PER_STATISTICS_TARGET = 300
+_VACUUM_ATTEMPTS = 10
+_VACUUM_PAUSE_S = 0.5
 
 
 def generate(
@@ -152,6 +156,19 @@ def _analyze(target: Target, table: str, rows: int) -> None:
         connection.execute(
             sql.SQL("VACUUM (FREEZE, ANALYZE, PARALLEL 0) {}").format(sql.Identifier(table))
         )
+        for _ in range(_VACUUM_ATTEMPTS):
+            if _is_all_visible(connection, table):
+                return
+            # an autovacuum worker's snapshot, or a commit not yet on disk, can hold it back
+            time.sleep(_VACUUM_PAUSE_S)
+            connection.execute(sql.SQL("VACUUM (FREEZE) {}").format(sql.Identifier(table)))
+
+
+def _is_all_visible(connection: psycopg.Connection, table: str) -> bool:
+    row = connection.execute(
+        "SELECT relallvisible >= relpages FROM pg_class WHERE oid = %s::regclass", (table,)
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _checksum(sums: dict[str, str]) -> str:

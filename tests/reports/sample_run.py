@@ -40,6 +40,7 @@ DATA_SET = DataSet(
     seed=1,
     generator_version=1,
     as_of=datetime(2025, 6, 1, tzinfo=UTC),
+    recipe={"products": 10_000, "variants": 100_000},
     rows={"products": 10_000, "variants": 100_000},
     sha256="0123456789abcdef",
     state="complete",

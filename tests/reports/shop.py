@@ -18,17 +18,17 @@ CREATE TABLE products (
     sku text NOT NULL,
     family int NOT NULL,
     note text NOT NULL
-);
+) WITH (autovacuum_enabled = off);
 CREATE TABLE orders (
     id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     account_id bigint NOT NULL,
     status text NOT NULL
-);
+) WITH (autovacuum_enabled = off);
 CREATE TABLE order_lines (
     order_id bigint NOT NULL REFERENCES orders,
     product_id bigint NOT NULL REFERENCES products,
     quantity int NOT NULL
-);
+) WITH (autovacuum_enabled = off);
 INSERT INTO products
 SELECT i, 'SKU-' || i, i % 100, repeat('x', 40) FROM generate_series(1, 20000) AS i;
 INSERT INTO orders (account_id, status)
