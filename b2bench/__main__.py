@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import traceback
 from types import FrameType
 from typing import NoReturn, cast
 
@@ -34,6 +35,9 @@ def main() -> NoReturn:
         # whoever read our output has gone; the interpreter must not stumble over the rest of it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.COULD_NOT
+    except Exception:  # noqa: BLE001 (a defect must not look like a verdict, whose exit code is 1)
+        traceback.print_exc()
+        code = _say("this is a defect of b2bench: please report it", ExitCode.COULD_NOT)
     if code == _INTERRUPTED:
         _say("interrupted", code)
     sys.exit(code)

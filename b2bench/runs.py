@@ -177,7 +177,12 @@ class Second:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """What the load's process leaves: offered = completed + failed + skipped + unfinished."""
+    """What the load's process leaves: offered = completed + failed + skipped + unfinished.
+
+    Args:
+        response: of all query classes together.
+        lag: of all query classes together.
+    """
 
     phase: Phase
     started_unix_s: float
@@ -188,6 +193,8 @@ class LoadResult:
     skipped: int
     unfinished: int
     client_cpu_share: float
+    response: Latency
+    lag: Latency
     queries: tuple[QueryResult, ...]
     seconds: tuple[Second, ...]
 

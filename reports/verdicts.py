@@ -61,27 +61,26 @@ def _client(plan: RunPlan, result: LoadResult) -> Iterator[Finding]:
             "processor, so the latencies are partly its own",
             "lower the rate, or use a machine with faster processors for the client",
         )
-    elif late := _late(plan, result):
+    elif _late(plan, result):
         yield _invalid(
-            f"the client sent late: schedule lag p99 {milliseconds(late.lag.p99_us / _US_PER_MS)} "
-            f"of a response p99 {milliseconds(late.response.p99_us / _US_PER_MS)} ({late.name}), "
-            "though its users were free and no answer took that long",
+            f"the client sent late: schedule lag p99 {_ms(result.lag.p99_us)} of a response p99 "
+            f"{_ms(result.response.p99_us)}, though its users were free and no answer took that "
+            "long",
             "lower the rate, or free the client's processor",
         )
 
 
-def _late(plan: RunPlan, result: LoadResult) -> QueryResult | None:
-    """Return the class with the most lag, if neither busy users nor a stalled server explain it.
+def _late(plan: RunPlan, result: LoadResult) -> bool:
+    """Return whether requests were sent late, and neither busy users nor a stall explain it.
 
     A stall of the server delays whatever waits for a free user; that lag belongs into the
     response time and is no fault of the client.
     """
-    worst = max(result.queries, key=lambda query: query.lag.p99_us, default=None)
-    if worst is None or _busy(plan, result) >= _USERS_BUSY:
-        return None
-    least_us = max(_LAG_LEAST_US, worst.response.p99_us * _LAG_SHARE)
+    if result.lag.count < _FEW_SAMPLES or _busy(plan, result) >= _USERS_BUSY:
+        return False
+    least_us = max(_LAG_LEAST_US, result.response.p99_us * _LAG_SHARE)
     longest_us = max(query.service.max_us for query in result.queries)
-    return worst if worst.lag.p99_us >= least_us and longest_us < worst.lag.p99_us else None
+    return result.lag.p99_us >= least_us and longest_us < result.lag.p99_us
 
 
 def _busy(plan: RunPlan, result: LoadResult) -> float:
@@ -149,7 +148,7 @@ def _target(query: QueryResult, slo_ms: float) -> Iterator[Finding]:
     if response.p95_us > slo_ms * _US_PER_MS:
         yield Finding(
             code="target-missed",
-            severity=Severity.ERROR,
+            severity=Severity.ERROR if _is_certain(response, slo_ms) else Severity.WARNING,
             subject=query.name,
             message=f"p95 {_ms(response.p95_us)}, target {target(slo_ms)} "
             f"(n={number(response.count)})",
@@ -163,6 +162,11 @@ def _target(query: QueryResult, slo_ms: float) -> Iterator[Finding]:
             message=f"its p95 stands on {counted(response.count, 'request')}",
             mend="run longer for a figure to rely on",
         )
+
+
+def _is_certain(response: Latency, slo_ms: float) -> bool:
+    """Return whether a missed p95 is more than the bad luck of a few requests."""
+    return response.count >= _FEW_SAMPLES or response.p50_us > slo_ms * _US_PER_MS
 
 
 def _ms(value_us: float) -> str:

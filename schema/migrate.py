@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from b2bench.database import connect, maintenance, reading
-from b2bench.errors import BadInput, StatementFailed
+from b2bench.errors import BadInput, ExtensionMissing, StatementFailed
 from b2bench.findings import Finding, Severity
 from b2bench.marker import create_marked_database, require_marked
 from b2bench.progress import Progress, silent
@@ -42,6 +42,7 @@ def install(target: Target, progress: Progress = silent) -> tuple[str, ...]:
 
     Raises:
         NotOurDatabase: it holds tables and no mark.
+        ExtensionMissing: the server has no files of an extension.
         StatementFailed: a migration was refused; those before it stay.
     """
     create_marked_database(target)
@@ -123,9 +124,8 @@ def migrations() -> tuple[str, ...]:
 
 
 def _current(connection: psycopg.Connection) -> str | None:
-    if connection.execute("SELECT to_regclass('b2bench_meta.schema_version')").fetchone() == (
-        None,
-    ):
+    found = connection.execute("SELECT to_regclass('b2bench_meta.schema_version') IS NOT NULL")
+    if found.fetchone() == (False,):
         return None
     row = connection.execute("SELECT version_num FROM b2bench_meta.schema_version").fetchone()
     return str(row[0]) if row else None
@@ -162,6 +162,11 @@ def _migrating(target: Target) -> Iterator[Connection]:
             yield connection
     except CommandError as error:
         raise BadInput(f"{error}: there is {', '.join(migrations())}") from error
+    except psycopg.errors.FeatureNotSupported as error:
+        # what CREATE EXTENSION says where the extension's files are not
+        raise ExtensionMissing(
+            f"{error.diag.message_primary}: install PostgreSQL's contrib package on the server"
+        ) from error
     except (SQLAlchemyError, psycopg.Error) as error:
         raise StatementFailed(f"a migration was refused: {' '.join(str(error).split())}") from error
     finally:

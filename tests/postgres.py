@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from operator import eq, ge, gt, le, lt
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from psycopg import sql
@@ -23,8 +24,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
+def pg_bin(request: pytest.FixtureRequest) -> Path | None:
+    """Give the folder of another PostgreSQL's binaries, if one was named."""
+    return request.config.getoption("--pg-bin")
+
+
+@pytest.fixture(scope="session")
 def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, pg_bin: Path | None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Target]:
     """Give the maintenance database of a server, as superuser."""
     if dsn := request.config.getoption("--dsn"):
@@ -34,7 +41,7 @@ def server(
 
     embedded = EmbeddedServer(
         tmp_path_factory.mktemp("server") / ".b2bench",
-        pg_bin=request.config.getoption("--pg-bin"),
+        pg_bin=pg_bin,
         overrides={"fsync": "off", "full_page_writes": "off"},
     )
     yield embedded.start()
@@ -79,3 +86,18 @@ def new_database(server: Target, template: str = "template0") -> Iterator[Target
         finally:
             drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
             connection.execute(drop.format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Give a folder that every user reaches; pytest's own are private."""
+    with new_open_folder() as folder:
+        yield folder
+
+
+@contextmanager
+def new_open_folder() -> Iterator[Path]:
+    """Make a folder that every user reaches and that is removed afterwards."""
+    with TemporaryDirectory(prefix="b2bench-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)

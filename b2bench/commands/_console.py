@@ -21,7 +21,7 @@ from b2bench.progress import Progress, silent
 
 _WIDTH_WITHOUT_TERMINAL = 160
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
-GOOD, BAD = "green", "red"
+GOOD, DOUBTFUL, BAD = "green", "yellow", "red"
 
 
 def console() -> Console:

@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from b2bench.commands._console import BAD, GOOD, say, say_findings, show, table
+from b2bench.commands._console import BAD, DOUBTFUL, GOOD, say, say_findings, show, table
 from b2bench.commands._load import Outcome
 from b2bench.commands._output import write_text
 from b2bench.figures.notation import counted, milliseconds, number, target
@@ -71,13 +71,14 @@ def _row(query: QueryResult, findings: Sequence[Finding]) -> list[str | Text]:
 
 
 def _verdict(query: QueryResult, findings: Sequence[Finding]) -> Text:
-    codes = [
-        finding.code
-        for finding in findings
-        if finding.subject == query.name and finding.severity is Severity.ERROR
-    ]
-    if codes:
-        return Text(", ".join(codes), style=BAD)
+    for severity, style in ((Severity.ERROR, BAD), (Severity.WARNING, DOUBTFUL)):
+        codes = [
+            finding.code
+            for finding in findings
+            if finding.subject == query.name and finding.severity is severity
+        ]
+        if codes:
+            return Text(", ".join(codes), style=style)
     if query.slo_ms is None or not query.response.count:
         return Text("–")
     return Text("met", style=GOOD)

@@ -22,9 +22,12 @@ def top(settings: Settings) -> ExitCode:
         raise BadInput("top draws on a terminal, and standard output is none")
     from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
     from b2bench.commands._target import find_target  # noqa: PLC0415
+    from b2bench.database import reading  # noqa: PLC0415
 
     with progress_shown() as progress:
         target = find_target(settings, progress)
+        with reading(target):
+            pass  # whatever is wrong with the server, we say it in one line
     command, environment = pg_activity(target.conninfo)
     # it takes this process's place, so that the terminal and Ctrl-C are its own
     os.execvpe(command[0], command, environment)  # noqa: S606

@@ -90,11 +90,13 @@ def _server_errors() -> Iterator[None]:
 
 
 def _empty(target: Target, loading: DataSet) -> None:
-    existing = {table.name for table in tables_in_order(target)}
-    if not existing >= TABLES.keys():
-        raise BadInput(f"{target.database} has no complete schema: run `b2bench schema install`")
     with connect(target) as connection:
         require_marked(connection, target)
+        existing = {table.name for table in tables_in_order(target)}
+        if not existing >= TABLES.keys():
+            raise BadInput(
+                f"{target.database} has no complete schema: run `b2bench schema install`"
+            )
         write_data_set(connection, loading)
         defer(connection)
         names = sql.SQL(", ").join(map(sql.Identifier, TABLES))

@@ -61,6 +61,11 @@ class Histogram:
         lowest = self.hdr.get_value_from_index(place)
         return min(int(self.hdr.get_highest_equivalent_value(lowest)), int(self.hdr.max_value))
 
+    def add(self, other: "Histogram") -> None:
+        """Count the other's values, too; exact, since both count in the same places."""
+        self.hdr.add(other.hdr)
+        self._sum_us += other.sum_us
+
     def summary(self) -> Latency:
         """Return the figures that a person reads."""
         return Latency(

@@ -1,6 +1,7 @@
 """What a load leaves: its figures, and its histograms for whoever wants to merge them."""
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 from hdrh.log import HistogramLogWriter
@@ -8,8 +9,9 @@ from psycopg import errors
 
 from b2bench.errors import RunFailed
 from b2bench.records import write_atomically
-from b2bench.runs import ErrorCount, LoadResult, QueryResult, StepCount
+from b2bench.runs import ErrorCount, Latency, LoadResult, QueryResult, StepCount
 from loadgen.driver.connection import CONNECTION_FAILURE
+from loadgen.driver.histogram import Histogram
 from loadgen.driver.load import Load
 from loadgen.driver.recorder import QueryRecorder
 
@@ -22,7 +24,8 @@ def load_result(load: Load) -> LoadResult:
     Raises:
         RunFailed: a request was lost from the books.
     """
-    queries = tuple(_query_result(seen) for seen in load.recorder.queries.values())
+    recorders = load.recorder.queries.values()
+    queries = tuple(map(_query_result, recorders))
     skipped = load.skipped
     result = LoadResult(
         phase=load.phase,
@@ -34,6 +37,8 @@ def load_result(load: Load) -> LoadResult:
         skipped=skipped,
         unfinished=load.recorder.unfinished,
         client_cpu_share=load.client_cpu_share,
+        response=_together(seen.response for seen in recorders),
+        lag=_together(seen.lag for seen in recorders),
         queries=queries,
         seconds=load.recorder.timeline.seconds(),
     )
@@ -48,6 +53,13 @@ def _require_balance(result: LoadResult) -> None:
             f"{result.offered} requests were offered and {accounted} accounted for: a bug in"
             " b2bench, please report it"
         )
+
+
+def _together(histograms: Iterable[Histogram]) -> Latency:
+    total = Histogram()
+    for histogram in histograms:
+        total.add(histogram)
+    return total.summary()
 
 
 def _query_result(seen: QueryRecorder) -> QueryResult:

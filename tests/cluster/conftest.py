@@ -4,9 +4,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -14,6 +13,7 @@ from b2bench.cluster.embedded import EmbeddedServer
 from b2bench.database import connect
 from b2bench.errors import B2benchError
 from b2bench.target import Target
+from tests.postgres import new_open_folder
 
 QUICK = {
     "fsync": "off",
@@ -39,11 +39,6 @@ print(server.status().pid, flush=True)
 """
 
 
-@pytest.fixture(scope="session")
-def pg_bin(request: pytest.FixtureRequest) -> Path | None:
-    return request.config.getoption("--pg-bin")
-
-
 @pytest.fixture
 def make_server(pg_bin: Path | None, place: Path) -> Iterator[MakeServer]:
     """Give a function that makes a server object for a state directory, mostly in `place`."""
@@ -62,17 +57,8 @@ def make_server(pg_bin: Path | None, place: Path) -> Iterator[MakeServer]:
 
 
 @pytest.fixture
-def place() -> Iterator[Path]:
-    """Give a folder that every user reaches; pytest's own are private."""
-    with open_folder() as folder:
-        yield folder
-
-
-@contextmanager
-def open_folder() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="b2bench-") as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
+def place(open_folder: Path) -> Path:
+    return open_folder
 
 
 @pytest.fixture
@@ -85,7 +71,7 @@ def embedded(make_server: MakeServer, place: Path) -> EmbeddedServer:
 def shared(pg_bin: Path | None) -> Iterator[EmbeddedServer]:
     """Give a running server with our settings, to be left running."""
     overrides = {"fsync": "off", "log_min_duration_statement": "0"}
-    with open_folder() as folder:
+    with new_open_folder() as folder:
         server = EmbeddedServer(folder / ".b2bench", pg_bin=pg_bin, overrides=overrides)
         server.start()
         yield server

@@ -1,6 +1,7 @@
 """A run's record with plausible figures, made of nothing but arithmetic."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -119,9 +120,17 @@ def load_result(
         skipped=skipped,
         unfinished=0,
         client_cpu_share=client_cpu_share,
+        response=_worst([each.response for each in queries]),
+        lag=_worst([each.lag for each in queries]),
         queries=tuple(queries),
         seconds=tuple(_second(at, completed // seconds) for at in range(seconds)),
     )
+
+
+def _worst(latencies: Sequence[Latency]) -> Latency:
+    """Return the worst of some latencies in place of all of them together."""
+    worst = max(latencies, key=lambda each: each.p99_us, default=latency(0, 0))
+    return replace(worst, count=sum(each.count for each in latencies))
 
 
 def _second(at: int, completed: int) -> Second:

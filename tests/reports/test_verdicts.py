@@ -28,6 +28,13 @@ def test_a_missed_target_fails_the_run() -> None:
     assert exit_code([finding]) == 1
 
 
+def test_a_target_missed_by_a_few_requests_only_warns() -> None:
+    unlucky = judged(query("rare", 20, 60_000, slo_ms=100))
+    assert [each.severity for each in unlucky] == [Severity.WARNING, Severity.NOTE]
+    slow = judged(query("rare", 20, 120_000, slo_ms=100))
+    assert slow[0].severity is Severity.ERROR
+
+
 def test_failures_fail_the_run() -> None:
     errors = (ErrorCount(sqlstate="40001", meaning="serialization failure", count=2),)
     (finding,) = judged(query("q", 998, 900, errors=errors))

@@ -6,7 +6,7 @@ from psycopg import sql
 
 from b2bench.database import connect
 from b2bench.errors import BadInput, StatementFailed
-from b2bench.marker import read_data_set
+from b2bench.marker import create_marked_database, read_data_set
 from b2bench.target import Target
 from loadgen.data import generate as generator
 from loadgen.data.generate import generate, row_counts
@@ -120,6 +120,7 @@ def test_an_unknown_profile_is_bad_input() -> None:
 
 
 def test_no_schema_is_bad_input(empty_database: Target) -> None:
+    create_marked_database(empty_database)
     with pytest.raises(BadInput, match="schema install"):
         generate(empty_database, load_profile("tiny"))
 

@@ -1,0 +1,46 @@
+"""Call the command line as a shell does: a process of its own, its output, its exit code."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from b2bench.target import Target
+
+COMMAND = (sys.executable, "-m", "b2bench")
+_TIMEOUT_S = 120
+
+
+def environment(target: Target | None = None, **more: str) -> dict[str, str]:
+    """Return an environment without anybody's settings; a password stays out of `ps`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("B2BENCH_")}
+    kept.pop("DATABASE_URL", None)
+    if target is not None:
+        kept["B2BENCH_DSN"] = target.conninfo
+    return kept | more
+
+
+def call(
+    *arguments: str, folder: Path, target: Target | None = None, more: Mapping[str, str] = {}
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end in a folder."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=environment(target, **more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_TIMEOUT_S,
+    )
+
+
+def refusal(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the one line of a command that could not do its job."""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+    assert lines[0].startswith("b2bench: ")
+    return lines[0]

@@ -1,0 +1,133 @@
+"""Ctrl-C in each phase: one line, no process and no copy left, and the next call does the job."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from b2bench.cluster.embedded import EmbeddedServer
+from b2bench.database import connect
+from b2bench.marker import require_data_set
+from tests.commands.calling import COMMAND, call, environment, refusal
+from tests.postgres import new_open_folder
+
+DEMO = ("demo", "--profile", "tiny", "--users", "3", "--duration", "4", "--warm-up", "0")
+_PATIENCE_S = 60
+# larger than a WAL segment, smaller than a table of the standard profile
+_LARGEST_FILE = 17 * 2**20
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """An embedded server, the folder that commands work in, and what leads them to the server."""
+
+    server: EmbeddedServer
+    folder: Path
+    arguments: tuple[str, ...]
+
+    def databases(self) -> set[str]:
+        with connect(self.server.target()) as connection:
+            return {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
+
+
+@pytest.fixture(scope="module")
+def laboratory(pg_bin: Path | None) -> Iterator[Laboratory]:
+    with new_open_folder() as folder:
+        server = EmbeddedServer(folder / "state", pg_bin=pg_bin)
+        server.start()
+        named = ("--pg-bin", str(pg_bin)) if pg_bin else ()
+        yield Laboratory(server, folder, ("--state", "state", *named))
+        server.destroy()
+
+
+@pytest.mark.parametrize(
+    ("begun", "delay_s"),
+    [
+        ("server", 0.0),
+        ("server", 0.15),
+        ("schema", 0.0),
+        ("schema", 0.6),
+        ("data", 0.3),
+        ("data", 2.5),
+        ("load", 0.3),
+        ("EXPLAIN", 0.3),
+    ],
+)
+def test_ctrl_c_in_a_demo(begun: str, delay_s: float, laboratory: Laboratory) -> None:
+    # each case has a database of its own; a name may hold a blank and a quote
+    arguments = (*DEMO, *laboratory.arguments, "--database", f"{begun} {delay_s} it's")
+    runs = laboratory.folder / "runs"
+    code, errors = _interrupted(laboratory.folder, arguments, begun, delay_s)
+    assert errors == ["b2bench: interrupted"]
+    assert code == 128 + signal.SIGINT
+    assert not any(name.startswith("b2bench_run_") for name in laboratory.databases())
+    if begun in {"load", "EXPLAIN"}:
+        assert len(list(runs.glob("*/report.html"))) == 1
+    done = call(*arguments, folder=laboratory.folder)
+    # on a busy machine the client may have been late, and says so
+    assert done.returncode == 0 or "INVALID: the client" in done.stdout, done.stdout + done.stderr
+    assert done.stderr == ""
+    shutil.rmtree(runs)
+
+
+def _interrupted(
+    folder: Path, arguments: tuple[str, ...], begun: str, delay_s: float
+) -> tuple[int, list[str]]:
+    """Press Ctrl-C a while after the line that ends a stage; return exit code and errors."""
+    command = subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=environment(PYTHONUNBUFFERED="1"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert command.stdout is not None
+    for line in command.stdout:
+        if line.startswith(begun):
+            break
+    time.sleep(delay_s)
+    os.killpg(command.pid, signal.SIGINT)
+    _, errors = command.communicate(timeout=_PATIENCE_S)
+    _require_nobody(command.pid)
+    return command.returncode, errors.splitlines()
+
+
+def _require_nobody(group: int) -> None:
+    """Check that nothing of the command's session is alive."""
+    sessions = subprocess.run(
+        ["ps", "-eo", "sess=,args="], capture_output=True, text=True, check=True
+    )
+    left = [line for line in sessions.stdout.splitlines() if line.split()[0] == str(group)]
+    assert left == []
+
+
+def test_a_load_that_finds_no_space_says_so_and_can_be_repeated(laboratory: Laboratory) -> None:
+    arguments = (*laboratory.arguments, "--database", "full")
+    folder = laboratory.folder
+    assert call("schema", "install", *arguments, folder=folder).returncode == 0
+    pid = laboratory.server.status().pid
+    assert pid is not None
+    free = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    # new sessions inherit it: to them, the disk ends there
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (_LARGEST_FILE, free[1]))
+    try:
+        line = refusal(call("data", "generate", *arguments, folder=folder))
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, free)
+    assert "could not" in line
+    assert "mend it and run `b2bench data generate` again" in line
+    unfinished = call("run", "--duration", "1", *arguments, folder=folder)
+    assert "did not finish" in refusal(unfinished)
+    again = call("data", "generate", "--profile", "tiny", *arguments, folder=folder)
+    assert again.returncode == 0, again.stderr
+    assert require_data_set(laboratory.server.target("full")).profile == "tiny"
