@@ -1,5 +1,6 @@
 """The command `b2bench`, and the border at which an error becomes one line."""
 
+import logging
 import os
 import signal
 import sys
@@ -22,6 +23,8 @@ _UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__bases__[0])
 def main() -> NoReturn:
     """Run the command line and exit: 0 it is fine, 1 the verdict is no, 2 it could not be done."""
     signal.signal(signal.SIGTERM, _end)
+    # what psycopg warns of reaches us as an exception, too
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
     try:
         code = _run()
         sys.stdout.flush()
