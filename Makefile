@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench clean
+.PHONY: help install demo test check format generate bench clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -31,8 +31,12 @@ format: $(VENV)/.installed-dev  ## format the code, and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+generate: $(VENV)/.installed-dev  ## make what is generated and committed: dashboards, docs/metrics.md
+	$(BIN)/python -m dashboards.build
+	$(BIN)/python -m exporters.metrics_page
+
 bench: $(VENV)/.installed-dev  ## run the benchmarks
-	$(BIN)/python -m pytest tests/benchmarks -o python_files="bench_*.py" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/benchmarks -o python_files="bench_*.py" -o python_functions="bench_*" $(PYTEST_ARGS)
 
 clean:  ## stop the embedded server; remove its data, runs, .venv and caches
 	@if [ -e .b2bench ]; then \

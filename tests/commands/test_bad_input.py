@@ -46,7 +46,7 @@ def kept_shop(server: Target, shop_template: Target) -> Iterator[Target]:
         ("run --warm-up -1", "write a duration from 0"),
         ("run --rate nan", "requests per second"),
         ("run --rate -3", "requests per second"),
-        ("explain nothing", "nothing"),
+        ("explain --class nothing", "nothing"),
         ("explain --queries missing", "missing"),
         ("explain --output file/explain.html", "file is a file"),
         ("run --runs file/runs", "file is a file"),

@@ -28,7 +28,7 @@ _SECONDS = 12
 
 def test_the_committed_json_is_what_the_code_builds() -> None:
     for name, content in build().items():
-        assert (FOLDER / name).read_bytes() == content, "run `python -m dashboards.build`"
+        assert (FOLDER / name).read_bytes() == content, "run `make generate`"
 
 
 def test_every_panel_says_what_it_shows_and_in_which_unit() -> None:
