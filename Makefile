@@ -16,7 +16,7 @@ help:  ## say what there is
 install: $(VENV)/.installed  ## make the environment in .venv, with b2bench in it
 
 demo: install  ## do the main job: server, schema, data, load, reports, gate
-	@$(BIN)/python -m b2bench demo
+	@$(BIN)/b2bench demo
 
 test: $(VENV)/.installed-dev  ## run the tests on an embedded server
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)

@@ -31,7 +31,7 @@ def judge_run(
     classes = [
         finding for query in result.queries for finding in _query(query, batch=query.name in batch)
     ]
-    return tuple(whole + classes)
+    return (*whole, *classes, *_few_samples(result))
 
 
 def _ended(result: LoadResult) -> Iterator[Finding]:
@@ -154,13 +154,22 @@ def _target(query: QueryResult, slo_ms: float) -> Iterator[Finding]:
             f"(n={number(response.count)})",
             mend="look at its plan with `b2bench explain`",
         )
-    if response.count < _FEW_SAMPLES:
+
+
+def _few_samples(result: LoadResult) -> Iterator[Finding]:
+    few = [
+        f"{query.name} ({number(query.response.count)})"
+        for query in result.queries
+        if query.slo_ms is not None and 0 < query.response.count < _FEW_SAMPLES
+    ]
+    if few:
         yield Finding(
             code="few-samples",
             severity=Severity.NOTE,
-            subject=query.name,
-            message=f"its p95 stands on {counted(response.count, 'request')}",
-            mend="run longer for a figure to rely on",
+            subject="the run",
+            message=f"the p95 of {counted(len(few), 'query class')} stands on fewer than "
+            f"{_FEW_SAMPLES} requests: {', '.join(few)}",
+            mend="run longer for figures to rely on",
         )
 
 

@@ -123,5 +123,11 @@ def _own_command() -> str:
     on_path = shutil.which("b2bench")
     if on_path and Path(on_path).absolute() == called:
         return "b2bench"
+    if called.name == "__main__.py":
+        return f"{_from_here(Path(sys.executable))} -m b2bench"
+    return _from_here(called)
+
+
+def _from_here(path: Path) -> str:
     here = Path.cwd()
-    return shlex.quote(str(called.relative_to(here) if called.is_relative_to(here) else called))
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

@@ -30,16 +30,10 @@ def export(settings: Settings) -> ExitCode:
     with progress_shown() as progress:
         target = find_target(settings, progress)
         exporter = make_exporter(settings, target, queries)
-    with serving(exporter, settings.export_host, settings.export_port) as url:
-        say(f"metrics of {target}: {url}")
-        say("Ctrl-C ends it")
-        _wait_for_interrupt()
-    return ExitCode.FINE
-
-
-def _wait_for_interrupt() -> None:
-    """Return at Ctrl-C, which is the way to end and no interruption."""
     try:
-        signal.pause()
+        with serving(exporter, settings.export_host, settings.export_port) as url:
+            say(f"metrics of {target}: {url}", "Ctrl-C ends it")
+            signal.pause()
     except KeyboardInterrupt:
-        return
+        pass  # the way to end it, and no interruption
+    return ExitCode.FINE

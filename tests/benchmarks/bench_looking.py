@@ -16,7 +16,9 @@ def bench_capture_of_every_query_class(
     benchmark: BenchmarkFixture, shop: Target, shop_queries: tuple[QueryClass, ...]
 ) -> None:
     source = shop_source(shop)
-    benchmark.pedantic(capture, (shop, shop_queries, source), {"seed": 1, "progress": silent}, rounds=3)
+    benchmark.pedantic(
+        capture, (shop, shop_queries, source), {"seed": 1, "progress": silent}, rounds=3
+    )
 
 
 def bench_scrape(benchmark: BenchmarkFixture, shop: Target, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Call the command line as a shell does: a process of its own, its output, its exit code."""
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from b2bench.target import Target
@@ -44,3 +46,23 @@ def refusal(done: subprocess.CompletedProcess[str]) -> str:
     assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
     assert lines[0].startswith("b2bench: ")
     return lines[0]
+
+
+@contextmanager
+def exporting(target: Target, folder: Path) -> Iterator[str]:
+    """Run `b2bench export` on a free port; it must end well at Ctrl-C."""
+    exporter = subprocess.Popen(
+        [*COMMAND, "export", "--port", "0"],
+        cwd=folder,
+        env=environment(target, PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert exporter.stdout is not None
+    try:
+        yield exporter.stdout.readline().rpartition(" ")[2].strip()
+    finally:
+        exporter.send_signal(signal.SIGINT)
+        _, errors = exporter.communicate(timeout=60)
+    assert (exporter.returncode, errors) == (0, "")

@@ -2,10 +2,7 @@
 
 import json
 import re
-import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -13,7 +10,7 @@ import pytest
 
 from b2bench.database import connect
 from b2bench.target import Target
-from tests.commands.calling import COMMAND, call, environment
+from tests.commands.calling import COMMAND, call, environment, exporting
 from tests.components import require
 
 INDEX = "technical_specifications_filter"
@@ -104,26 +101,6 @@ def test_a_run_is_scraped_while_it_lasts(shop: Target, tmp_path: Path) -> None:
         check=False,
     )
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
-
-
-@contextmanager
-def exporting(target: Target, folder: Path) -> Iterator[str]:
-    """Run `b2bench export` on a free port; it must end well at Ctrl-C."""
-    exporter = subprocess.Popen(
-        [*COMMAND, "export", "--port", "0"],
-        cwd=folder,
-        env=environment(target, PYTHONUNBUFFERED="1"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert exporter.stdout is not None
-    try:
-        yield exporter.stdout.readline().rpartition(" ")[2].strip()
-    finally:
-        exporter.send_signal(signal.SIGINT)
-        _, errors = exporter.communicate(timeout=60)
-    assert (exporter.returncode, errors) == (0, "")
 
 
 def _scraped_until_joined(url: str, load: subprocess.Popen[bytes]) -> str:

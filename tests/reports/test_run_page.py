@@ -62,4 +62,4 @@ def test_a_run_without_any_answer_still_has_a_page() -> None:
 
 def test_a_class_with_a_single_answer_is_drawn() -> None:
     page = render_run_page(run_record(load_result([query("once", 1, 400)], seconds=1)))
-    assert "its p95 stands on 1 request" in assert_offline_and_sound(page).text
+    assert "fewer than 100 requests: once (1)" in assert_offline_and_sound(page).text
