@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TextColumn,
     TimeElapsedColumn,
 )
@@ -74,6 +75,14 @@ def say_findings(findings: Iterable[Finding]) -> None:
         say(finding.line, style=_STYLES[finding.severity])
 
 
+class _Done(ProgressColumn):
+    """How much is done of how much, where that is known."""
+
+    def render(self, task: Task) -> Text:
+        """Return e.g. `1,000/1,526,139`."""
+        return Text("" if task.total is None else f"{task.completed:,.0f}/{task.total:,.0f}")
+
+
 @contextmanager
 def progress_shown() -> Iterator[Progress]:
     """Yield a progress that draws one line on a terminal, and nothing anywhere else."""
@@ -84,7 +93,7 @@ def progress_shown() -> Iterator[Progress]:
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        _Done(),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
@@ -93,8 +102,8 @@ def progress_shown() -> Iterator[Progress]:
         task = bars.add_task("", total=None)
 
         def update(phase: str, *, done: int = 0, total: int | None = None) -> None:
-            # rich takes `total=None` for "as before"
-            bars.tasks[0].total = total
+            # rich takes `total=None` for "as before", and stops its clock at the first end
+            bars.tasks[0].total, bars.tasks[0].finished_time = total, None
             bars.update(task, description=phase, completed=done)
 
         yield update
