@@ -15,9 +15,7 @@ from tests.shop import QUERIES
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], key=str)
 # a test of its own starts Locust's page
-ELSEWHERE = [
-    ["B2BENCH_DSN=postgresql://…", ".venv/bin/locust", "-f", "scenarios/locustfile.py"],
-]
+ELSEWHERE = [["B2BENCH_DSN=$(b2bench server dsn)", "locust", "-f", "scenarios/locustfile.py"]]
 
 
 def commands(page: Path) -> Iterator[list[str]]:

@@ -100,6 +100,22 @@ def psql(settings: Settings, arguments: PsqlArguments = None) -> ExitCode:
 
 
 @app.command()
+@with_settings(*EMBEDDED, "database")
+def dsn(settings: Settings) -> ExitCode:
+    """Print the connection string of the running server, password included, for other programs.
+
+    Examples:
+        b2bench server dsn
+        B2BENCH_DSN="$(b2bench server dsn)" locust -f scenarios/locustfile.py
+    """
+    from b2bench.commands._console import say  # noqa: PLC0415 (--help stays fast)
+    from b2bench.commands._target import embedded_server  # noqa: PLC0415
+
+    say(embedded_server(settings).target(settings.database).conninfo)
+    return ExitCode.FINE
+
+
+@app.command()
 @with_settings(*EMBEDDED)
 def destroy(settings: Settings) -> ExitCode:
     """Stop the embedded server and remove it with all its data.

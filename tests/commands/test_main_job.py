@@ -54,6 +54,10 @@ def test_a_demo_leaves_reports_and_a_database_full_of_data(
             "server", "psql", *named, "--", "-Atc", "SELECT count(*) FROM products", folder=folder
         )
         assert psql.stdout == "200\n"
+        dsn = call("server", "dsn", *named, folder=folder).stdout.strip()
+        with connect(Target.parse(dsn)) as connection:
+            variants = connection.execute("SELECT count(*) FROM product_variants").fetchone()
+        assert variants == (1_000,)
     finally:
         gone = call("server", "destroy", *named, folder=folder)
     assert gone.stdout == "the embedded server is gone\n"
