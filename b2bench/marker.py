@@ -1,6 +1,6 @@
 """The mark that says a database is ours, and the record of what was loaded into it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from importlib.resources import files
@@ -132,6 +132,12 @@ def require_data_set(target: Target) -> DataSet:
             "run `b2bench data generate` again"
         )
     return data_set
+
+
+def note_run(connection: psycopg.Connection, run: str) -> None:
+    """Write down that a run is about to change the data set itself."""
+    if data_set := read_data_set(connection):
+        write_data_set(connection, replace(data_set, last_run=run))
 
 
 def write_data_set(connection: psycopg.Connection, data_set: DataSet) -> None:

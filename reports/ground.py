@@ -9,19 +9,26 @@ from b2bench.marker import DataSet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSetId:
-    """What tells one data set from another; `scale` as a decimal number's text."""
+    """What tells one data set from another.
+
+    Args:
+        scale: a decimal number's text.
+        changed_by: the last run that wrote into it in place; `None` while it is as generated.
+    """
 
     profile: str
     scale: str
     seed: int
     generator_version: int
     sha256: str
+    changed_by: str | None = None
 
     @property
     def shown(self) -> str:
         """The data set in a few words."""
         scale = "" if self.scale == "1" else f" ×{self.scale}"
-        return f"{self.profile}{scale}, seed {self.seed}, {self.sha256[:12]}"
+        changed = f", changed in place by {self.changed_by}" if self.changed_by else ""
+        return f"{self.profile}{scale}, seed {self.seed}, {self.sha256[:12]}{changed}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +63,7 @@ def _id(data_set: DataSet) -> DataSetId:
         seed=data_set.seed,
         generator_version=data_set.generator_version,
         sha256=data_set.sha256,
+        changed_by=data_set.last_run,
     )
 
 

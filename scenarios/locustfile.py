@@ -15,9 +15,12 @@ from pathlib import Path
 from locust.env import Environment
 
 from b2bench.arguments import ArgumentSource, ExampleSource
+from b2bench.database import connect
 from b2bench.errors import B2benchError
+from b2bench.marker import note_run
 from b2bench.queries import load_queries
 from b2bench.runs import RunPlan
+from b2bench.target import Target
 from loadgen.driver.environment import listen, say_fatal, take_over
 from loadgen.driver.orders import EXAMPLE, Orders, read_orders
 from scenarios.users import Buyer, PricingDesk, Representative, Visitor
@@ -54,15 +57,24 @@ def _take_over(environment: Environment, orders: Orders) -> None:
     workload = FOLDER_WORKLOAD if orders.queries else load_workload("mixed")
     plan = orders.plan or _page_plan(workload, orders)
     names = [query.name for query in plan.queries] or workload.queries
+    queries = load_queries(orders.queries or _OUR_QUERIES, names)
+    if orders.plan is None and any(query.writes for query in queries):
+        listen(events.test_start, lambda **_: _note_run(orders.target))
     take_over(
         environment,
         plan,
-        queries=load_queries(orders.queries or _OUR_QUERIES, names),
+        queries=queries,
         source=_source(orders),
         target=orders.target,
         folder=orders.folder,
         lifeline=orders.lifeline,
     )
+
+
+def _note_run(target: Target) -> None:
+    """Write down that the data are no longer as generated: the page works on no copy."""
+    with connect(target) as connection:
+        note_run(connection, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-page")
 
 
 def _source(orders: Orders) -> ArgumentSource:

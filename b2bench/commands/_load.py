@@ -15,7 +15,7 @@ from b2bench.commands._settings import Settings
 from b2bench.database import connect
 from b2bench.errors import BadInput
 from b2bench.findings import ExitCode, Finding, Severity, exit_code
-from b2bench.marker import read_data_set, require_marked, write_data_set
+from b2bench.marker import note_run, read_data_set, require_marked
 from b2bench.progress import Progress
 from b2bench.provenance import provenance
 from b2bench.queries import Frequency, QueryClass
@@ -98,7 +98,8 @@ def perform(order: Order, target: Target, progress: Progress) -> Outcome:
         with connect(subject, application_name="b2bench (run)") as connection:
             planned = planned_queries(connection, order.queries, source)
             plan = replace(_plan(order, subject, folder.name), queries=planned)
-            _note_run(connection, order, plan)
+            if order.in_place and order.writes:
+                note_run(connection, plan.run)
             record = _observe(connection, order, plan, subject, folder=folder, progress=progress)
     write_record(folder / RECORD_FILE, record)
     progress("writing the report")
@@ -146,14 +147,6 @@ def _plan(order: Order, subject: Target, run: str) -> RunPlan:
         queries=(),
         in_place=order.in_place,
     )
-
-
-def _note_run(connection: psycopg.Connection, order: Order, plan: RunPlan) -> None:
-    """Write down that a run is about to change the data set itself."""
-    if not (order.in_place and order.writes):
-        return
-    if data_set := read_data_set(connection):
-        write_data_set(connection, replace(data_set, last_run=plan.run))
 
 
 def _observe(

@@ -10,7 +10,7 @@ import pytest
 
 from b2bench.database import connect
 from b2bench.target import Target
-from tests.commands.calling import COMMAND, call, environment, exporting
+from tests.commands.calling import COMMAND, call, environment, exporting, refusal
 from tests.components import require
 
 INDEX = "technical_specifications_filter"
@@ -80,6 +80,18 @@ def test_the_gate_names_a_dropped_index_and_passes_a_second_database(
         assert done.returncode == 0, done.stderr
     second = call("gate", folder=tmp_path, target=empty_database)
     assert second.returncode == 0, second.stdout
+
+
+def test_the_gate_does_not_compare_with_data_that_a_run_has_changed(
+    shop: Target, tmp_path: Path
+) -> None:
+    assert call("baseline", "record", folder=tmp_path, target=shop).returncode == 0
+    load = ("run", "rfq", "--in-place", "--users", "2", "--duration", "1", "--warm-up", "0")
+    done = call(*load, folder=tmp_path, target=shop)
+    assert done.returncode in {0, 1}, done.stderr
+    line = refusal(call("gate", folder=tmp_path, target=shop))
+    assert "not comparable" in line
+    assert "changed in place by" in line
 
 
 def test_a_run_is_scraped_while_it_lasts(shop: Target, tmp_path: Path) -> None:

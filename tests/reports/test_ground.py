@@ -25,6 +25,14 @@ def test_every_difference_is_said() -> None:
     )
 
 
+def test_data_changed_in_place_are_another_ground() -> None:
+    changed = replace(DATA, changed_by="20250601T120000Z-mixed")
+    (said,) = ground_differences(GROUND, replace(GROUND, data_set=changed))
+    assert said.endswith(
+        "candidate of (tiny, seed 1, abcdef012345, changed in place by 20250601T120000Z-mixed)"
+    )
+
+
 def test_data_that_is_not_ours_is_another_ground() -> None:
     (said,) = ground_differences(GROUND, replace(GROUND, data_set=None))
     assert said.endswith("candidate of (not b2bench's)")

@@ -8,10 +8,12 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from b2bench.database import reading
+from b2bench.marker import read_data_set
 from b2bench.target import Target
 from tests.loadgen.driver.lab import ENVIRONMENT, end, until
 
@@ -26,11 +28,11 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _page(lab: Target) -> Iterator[str]:
+def _page(target: Target, environment: Mapping[str, str]) -> Iterator[str]:
     port = _free_port()
     process = subprocess.Popen(
         [*_LOCUST, "--web-host", "127.0.0.1", "--web-port", str(port)],
-        env=os.environ | ENVIRONMENT | {"B2BENCH_DSN": lab.conninfo},
+        env={**os.environ, **environment, "B2BENCH_DSN": target.conninfo},
         cwd=_ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -59,13 +61,25 @@ def _post(url: str, **form: str) -> None:
 
 
 def test_the_page_starts_and_stops_a_load(lab: Target) -> None:
-    with _page(lab) as url:
+    with _page(lab, ENVIRONMENT) as url:
         assert "Locust" in until(lambda: _get(url))
         for _ in range(2):
             _post(f"{url}/swarm", user_count="3", spawn_rate="3")
             until(lambda: _shows(url, '"name":"read_item"'))
             _post(f"{url}/stop")
             until(lambda: _shows(url, '"state":"stopped"'))
+
+
+def test_the_page_notes_that_the_shop_is_no_longer_as_generated(shop: Target) -> None:
+    with _page(shop, {}) as url:
+        until(lambda: _get(url))
+        _post(f"{url}/swarm", user_count="3", spawn_rate="3")
+        until(lambda: _shows(url, '"state":"running"'))
+    with reading(shop) as connection:
+        data_set = read_data_set(connection)
+    assert data_set is not None
+    assert data_set.last_run is not None
+    assert data_set.last_run.endswith("-page")
 
 
 def _shows(url: str, text: str) -> bool | None:
