@@ -12,8 +12,9 @@ from b2bench.clones import clone
 from b2bench.commands._output import require_folder_place, write_text
 from b2bench.commands._queries import argument_source, chosen_queries, query_folder
 from b2bench.commands._settings import Settings
+from b2bench.commands._target import is_ours
 from b2bench.database import connect
-from b2bench.errors import BadInput
+from b2bench.errors import BadInput, NotOurDatabase
 from b2bench.findings import ExitCode, Finding, Severity, exit_code
 from b2bench.marker import note_run, read_data_set, require_marked
 from b2bench.progress import Progress
@@ -115,6 +116,11 @@ def _subject(order: Order, target: Target, progress: Progress) -> Iterator[Targe
                 require_marked(connection, target)
         yield target
         return
+    if not is_ours(target):
+        raise NotOurDatabase(
+            f"b2bench did not make the database {target.database!r}, so it is not copied: "
+            "--in-place loads the database itself, with queries that only read"
+        )
     progress("copying the database")
     with clone(target, "run") as copy:
         yield copy

@@ -126,6 +126,15 @@ def test_a_database_of_somebody_else_is_left_alone(
     assert tables == [("theirs",)]
 
 
+def test_a_load_of_somebody_else_s_database_asks_for_in_place(
+    empty_database: Target, tmp_path: Path
+) -> None:
+    (tmp_path / "q").mkdir()
+    (tmp_path / "q" / "now.sql").write_text("SELECT 1 AS one")
+    line = refusal(call("run", "--queries", "q", folder=tmp_path, target=empty_database))
+    assert "--in-place loads the database itself" in line
+
+
 def test_a_run_needs_pg_stat_statements(shop: Target, tmp_path: Path) -> None:
     with connect(shop) as connection:
         connection.execute("DROP EXTENSION pg_stat_statements")
