@@ -9,9 +9,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"
 _HEAD = """\
 # Metrics
 
-What `b2bench export` serves. Times are in seconds and sizes in bytes; a counter never falls: it
-is the sum of what pg_stat_statements added since the exporter began, whatever was reset or thrown
-out there meanwhile. Statements that matter stand under their own `queryid`, the rest under
+What `b2bench export` serves. Times are in seconds and sizes in bytes. A counter never falls: it
+begins with what pg_stat_statements holds and adds what each scrape finds more, whatever is reset or
+thrown out there meanwhile. Statements that matter stand under their own `queryid`, the rest under
 `queryid="other"`. The text of a statement stands once, in `pg_stat_statements_query_info`; a
 request's statements are named by `bench_request_query_info`, so that what the client waited for
 and what the server did can be drawn together:

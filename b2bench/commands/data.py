@@ -20,7 +20,7 @@ Jobs = Annotated[
         metavar="N",
         min=1,
         max=_MOST_JOBS,
-        help="Processes that make rows; the data do not depend on it.",
+        help="Threads that make and load rows; the data do not depend on it.",
     ),
 ]
 
