@@ -68,7 +68,7 @@ def test_ctrl_c_in_a_demo(begun: str, delay_s: float, laboratory: Laboratory) ->
     assert not any(name.startswith("b2bench_run_") for name in laboratory.databases())
     if begun in {"load", "EXPLAIN"}:
         assert len(list(runs.glob("*/report.html"))) == 1
-    done = call(*arguments, folder=laboratory.folder)
+    done = call(*arguments, "--duration", "1", folder=laboratory.folder)
     # on a busy machine the client may have been late, and says so
     assert done.returncode == 0 or "INVALID: the client" in done.stdout, done.stdout + done.stderr
     assert done.stderr == ""
