@@ -1,9 +1,9 @@
 """Install, upgrade and take back the schema: SQL files in order, run by Alembic."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -21,20 +21,39 @@ from b2bench.errors import BadInput, ExtensionMissing, StatementFailed
 from b2bench.findings import Finding, Severity
 from b2bench.marker import create_marked_database, require_marked
 from b2bench.progress import Progress, silent
-from b2bench.sqlfile import read_sql_file
 from b2bench.target import Target
+from schema.stepwise import (
+    FOLDER,
+    Phase,
+    interrupted,
+    is_stepwise,
+    migration_file,
+    migration_names,
+    read_migration,
+    run_steps,
+    run_whole,
+    whole,
+)
 
-FOLDER = Path(__file__).parent / "migrations"
 _VERSION_TABLE = "schema_version"
 _LOCK_TIMEOUT = "5s"
+_ATTEMPTS = 6
+_FIRST_PAUSE_S = 0.5
+# one at a time: the number is arbitrary, the same for all that migrate a database
+_MIGRATING_LOCK = 8_259_316
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Names of migrations that are in the database, and of those that are not yet."""
+    """Names of migrations that are in the database, and of those that are not yet.
+
+    Args:
+        interrupted: the one of which some steps were done and not all, if there is one.
+    """
 
     applied: tuple[str, ...]
     pending: tuple[str, ...]
+    interrupted: str | None = None
 
 
 def install(target: Target, progress: Progress = silent) -> tuple[str, ...]:
@@ -55,8 +74,11 @@ def upgrade(target: Target, revision: str = "head", progress: Progress = silent)
     Raises: as `install`, and BadInput for an unknown revision.
     """
     before = status(target).applied
-    with _migrating(target) as connection:
-        _run(connection, lambda heads: _scripts()._upgrade_revs(revision, heads), progress)  # noqa: SLF001
+    _patiently(
+        target,
+        progress,
+        lambda heads: _scripts()._upgrade_revs(revision, heads),  # noqa: SLF001
+    )
     return tuple(name for name in status(target).applied if name not in before)
 
 
@@ -65,9 +87,17 @@ def downgrade(target: Target, revision: str, progress: Progress = silent) -> tup
 
     Raises: as `upgrade`.
     """
-    before = status(target).applied
-    with _migrating(target) as connection:
-        _run(connection, lambda heads: _scripts()._downgrade_revs(revision, heads), progress)  # noqa: SLF001
+    found = status(target)
+    before = found.applied
+    if found.interrupted and found.interrupted not in before:
+        raise BadInput(
+            f"{found.interrupted} was interrupted: finish it with `b2bench schema upgrade` first"
+        )
+    _patiently(
+        target,
+        progress,
+        lambda heads: _scripts()._downgrade_revs(revision, heads),  # noqa: SLF001
+    )
     after = status(target).applied
     return tuple(name for name in reversed(before) if name not in after)
 
@@ -81,9 +111,27 @@ def status(target: Target) -> Status:
     with reading(target) as connection:
         require_marked(connection, target)
         current = _current(connection)
-    names = migrations()
-    applied = [name for name in names if current is not None and name[:4] <= current]
-    return Status(applied=tuple(applied), pending=tuple(names[len(applied) :]))
+        names = migration_names()
+        applied = tuple(name for name in names if current is not None and name[:4] <= current)
+        return Status(
+            applied=applied,
+            pending=names[len(applied) :],
+            interrupted=interrupted(connection, applied),
+        )
+
+
+def before_contract(target: Target) -> str | None:
+    """Return the last pending revision before the first that contracts; `None`: there is none.
+
+    Up to there the older release of whatever uses the database goes on.
+    """
+    last = None
+    for name in status(target).pending:
+        migration = read_migration(name)
+        if migration.phase is Phase.CONTRACT:
+            break
+        last = migration.revision
+    return last
 
 
 def verify(target: Target) -> tuple[Finding, ...]:
@@ -118,11 +166,6 @@ def reset(target: Target, progress: Progress = silent) -> None:
     install(target, progress)
 
 
-def migrations() -> tuple[str, ...]:
-    """Return the names of all migrations, in order."""
-    return tuple(sorted(path.name for path in FOLDER.iterdir() if (path / "up.sql").is_file()))
-
-
 def _current(connection: psycopg.Connection) -> str | None:
     found = connection.execute("SELECT to_regclass('b2bench_meta.schema_version') IS NOT NULL")
     if found.fetchone() == (False,):
@@ -133,14 +176,38 @@ def _current(connection: psycopg.Connection) -> str | None:
 
 def _holds(connection: psycopg.Connection, name: str) -> bool:
     try:
-        row = connection.execute(_sql(name, "verify")).fetchone()
-    except (psycopg.errors.UndefinedObject, psycopg.errors.UndefinedTable):
+        row = connection.execute(whole(migration_file(name, "verify"))).fetchone()
+    except (
+        psycopg.errors.UndefinedColumn,
+        psycopg.errors.UndefinedFunction,
+        psycopg.errors.UndefinedObject,
+        psycopg.errors.UndefinedTable,
+    ):
         return False
     return bool(row and row[0])
 
 
-def _sql(name: str, direction: str) -> str:
-    return "\n".join(part.sql for part in read_sql_file(FOLDER / name / f"{direction}.sql").parts)
+def _patiently(target: Target, progress: Progress, steps: Callable[[Any], Any]) -> None:
+    """Migrate, and come back when somebody holds a lock; what was done by then stays.
+
+    Between attempts nothing queues behind us, so that others are never held up for long.
+    """
+    pause_s = _FIRST_PAUSE_S
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with _migrating(target) as connection:
+                return _run(connection, steps, progress)
+        except psycopg.errors.LockNotAvailable as error:
+            if attempt == _ATTEMPTS:
+                raise StatementFailed(
+                    f"a lock was not to be had, {attempt} times for {_LOCK_TIMEOUT}: end the long "
+                    "transactions (SELECT pid, xact_start, query FROM pg_stat_activity ORDER BY "
+                    "xact_start) and run `b2bench schema upgrade` again"
+                ) from error
+            progress("waiting for a lock", done=attempt, total=_ATTEMPTS)
+            time.sleep(pause_s)
+            pause_s *= 2
+    return None
 
 
 @contextmanager
@@ -153,15 +220,20 @@ def _migrating(target: Target) -> Iterator[Connection]:
         creator=lambda: psycopg.connect(
             target.conninfo,
             application_name="b2bench (schema)",
-            options=f"-c lock_timeout={_LOCK_TIMEOUT}",
+            # a server whose client was killed ends the statement instead of finishing it
+            options=f"-c lock_timeout={_LOCK_TIMEOUT} -c client_connection_check_interval=1s",
         ),
         poolclass=NullPool,
     )
     try:
         with engine.connect() as connection:
+            _driver(connection).execute("SELECT pg_advisory_lock(%s)", (_MIGRATING_LOCK,))
+            connection.commit()
             yield connection
     except CommandError as error:
-        raise BadInput(f"{error}: there is {', '.join(migrations())}") from error
+        raise BadInput(f"{error}: there is {', '.join(migration_names())}") from error
+    except psycopg.errors.LockNotAvailable:
+        raise
     except psycopg.errors.FeatureNotSupported as error:
         # what CREATE EXTENSION says where the extension's files are not
         raise ExtensionMissing(
@@ -173,27 +245,38 @@ def _migrating(target: Target) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _run(connection: Connection, steps: Any, progress: Progress) -> None:  # noqa: ANN401
-    done = 0
+def _run(connection: Connection, steps: Callable[[Any], Any], progress: Progress) -> None:
+    names, done = migration_names(), 0
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "fn": lambda heads, _context: steps(heads),
+            "version_table": _VERSION_TABLE,
+            "version_table_schema": "b2bench_meta",
+            "transaction_per_migration": True,
+        },
+    )
 
     def execute(name: str, direction: str) -> None:
         nonlocal done
-        progress(f"schema {name}", done=done, total=len(migrations()))
-        driver = connection.connection.driver_connection
-        if not isinstance(driver, psycopg.Connection):
-            raise TypeError(driver)
-        driver.execute(_sql(name, direction).encode())
+        progress(f"schema {name}", done=done, total=len(names))
+        file = migration_file(name, direction)
+        if is_stepwise(file):
+            with context.autocommit_block():
+                run_steps(_driver(connection), name, direction, file)
+        else:
+            run_whole(_driver(connection), name, file)
         done += 1
 
-    options: dict[str, Any] = {
-        "fn": lambda heads, _context: steps(heads),
-        "version_table": _VERSION_TABLE,
-        "version_table_schema": "b2bench_meta",
-        "transaction_per_migration": True,
-    }
-    context = MigrationContext.configure(connection, opts=options)
     with context.begin_transaction():
         context.run_migrations(execute=execute)
+
+
+def _driver(connection: Connection) -> psycopg.Connection:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError(driver)
+    return driver
 
 
 def _scripts() -> ScriptDirectory:
@@ -205,7 +288,7 @@ class _SqlFolders(ScriptDirectory):
 
     def _load_revisions(self) -> Iterator[Script]:
         previous = None
-        for name in migrations():
+        for name in migration_names():
             yield Script(_module(name, previous), name[:4], str(FOLDER / name))
             previous = name[:4]
 

@@ -1,3 +1,5 @@
 -- why: eight steps are allowed, and both triggers stand guard
 SELECT (SELECT count(*) FROM rfq_transitions) = 8
-   AND (SELECT count(*) FROM pg_trigger WHERE tgrelid = 'rfq_requests'::regclass AND NOT tgisinternal) = 2;
+   AND (SELECT count(*)
+          FROM pg_trigger
+         WHERE tgname IN ('rfq_requests_transition', 'rfq_requests_representative') AND tgenabled = 'O') = 2;
