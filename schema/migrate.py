@@ -200,9 +200,8 @@ def _patiently(target: Target, progress: Progress, steps: Callable[[Any], Any]) 
         except psycopg.errors.LockNotAvailable as error:
             if attempt == _ATTEMPTS:
                 raise StatementFailed(
-                    f"a lock was not to be had, {attempt} times for {_LOCK_TIMEOUT}: end the long "
-                    "transactions (SELECT pid, xact_start, query FROM pg_stat_activity ORDER BY "
-                    "xact_start) and run `b2bench schema upgrade` again"
+                    f"a lock was not to be had, {attempt} times for {_LOCK_TIMEOUT}: end the "
+                    "oldest transactions in pg_stat_activity and run it again"
                 ) from error
             progress("waiting for a lock", done=attempt, total=_ATTEMPTS)
             time.sleep(pause_s)

@@ -29,6 +29,8 @@ RFQ_SHARES = {
     "EXPIRED": 0.10,
 }
 RFQ_STATUSES = tuple(RFQ_SHARES)
+# of the declined requests, about these have been quoted
+_DECLINED_QUOTES = 0.4
 
 
 class Population:
@@ -62,19 +64,29 @@ class Population:
             "product_variant_groups": int(self.axes_of.sum()),
             "product_variant_options": int(self.options_of_group.sum()),
             "product_variant_selections": int(self.selections_of_variant.sum()),
+            "product_images": self._rows["product_images"],
+            "product_catalogs": self._rows["product_catalogs"],
             "technical_specifications": self._rows["technical_specifications"],
+            "specification_change_log": self._rows["specification_change_log"],
+            "supplement_facts": len(self.supplements),
             "accounts": self.accounts,
+            "account_shopify_customers": len(self.buyers),
             "account_pricing": self._rows["account_pricing"],
             "volume_discounts": self._rows["volume_discounts"],
             "carts": self.carts,
             "cart_items": self._rows["cart_items"],
             "rfq_requests": self.rfqs,
             "rfq_items": self._rows["rfq_items"],
-            "quote_revisions": len(self.quoted_rfqs),
+            "quote_revisions": int(self.revisions_of_rfq.sum()),
+            "quote_lines": int(self.items_of_revision.sum()),
+            "rfq_status_history": int(self.steps_of_rfq.sum()),
+            "audit_events": int(self.steps_of_rfq.sum()),
             "orders": self.orders,
             "order_lines": self._rows["order_lines"],
             "locations": self.locations,
             "inventory_locations": self.variants * self.locations,
+            "product_sync_log": self._rows["product_sync_log"],
+            "inventory_webhooks": self._rows["inventory_webhooks"],
         }
 
     # products and their families
@@ -93,6 +105,11 @@ class Population:
     def is_supplement(self) -> NDArray[np.bool_]:
         """Whether each product is a supplement; the others are hardware."""
         return bits.chance(self.seed, "products.goods", 0, self.products, 0.45)
+
+    @cached_property
+    def supplements(self) -> Ints:
+        """Indexes of the supplements."""
+        return np.flatnonzero(self.is_supplement).astype(np.int64)
 
     @cached_property
     def category(self) -> Ints:
@@ -234,6 +251,12 @@ class Population:
         return np.minimum(counts, SPECIFICATIONS_PER_PRODUCT)
 
     @cached_property
+    def images_of_product(self) -> Ints:
+        """Number of pictures of each product."""
+        weights = 60 + bits.whole(self.seed, "products.images", 0, self.products, 120)
+        return bits.allotted(self._rows["product_images"], weights)
+
+    @cached_property
     def bands_of_product(self) -> Ints:
         """Number of volume discounts of each product."""
         weights = 1 + bits.whole(self.seed, "products.bands", 0, self.products, 3)
@@ -251,8 +274,11 @@ class Population:
 
     @cached_property
     def lines_of_order(self) -> Ints:
-        """Number of lines of each order."""
-        return self._skewed("orders.lines", self.orders, self._rows["order_lines"])
+        """Number of lines of each order; those from a quote have the quote's."""
+        quoted = self.items_of_rfq[self.rfqs_in("ACCEPTED")]
+        rest = self._rows["order_lines"] - int(quoted.sum())
+        direct = self._skewed("orders.lines", self.orders - len(quoted), rest)
+        return np.concatenate((quoted, direct))
 
     def _skewed(self, column: str, parents: int, total: int) -> Ints:
         at = bits.uniform(self.seed, column, 0, parents)
@@ -286,9 +312,51 @@ class Population:
         return np.flatnonzero(np.isin(self.rfq_status, wanted)).astype(np.int64)
 
     @cached_property
-    def quoted_rfqs(self) -> Ints:
-        """Indexes of quotation requests that have a quote."""
-        return self.rfqs_in("QUOTED", "ACCEPTED", "EXPIRED")
+    def revisions_of_rfq(self) -> Ints:
+        """Number of quotes sent for each request: most need one, some were declined without."""
+        at = bits.uniform(self.seed, "rfq_requests.revisions", 0, self.rfqs)
+        counts = 1 + np.digitize(at, [0.75, 0.95])
+        declined = self.rfq_status == RFQ_STATUSES.index("DECLINED")
+        quoted = np.zeros(self.rfqs, dtype=np.bool_)
+        quoted[self.rfqs_in("QUOTED", "ACCEPTED", "EXPIRED")] = True
+        quoted |= declined & (at < _DECLINED_QUOTES)
+        return np.where(quoted, counts, 0).astype(np.int64)
+
+    @cached_property
+    def first_revision(self) -> Ints:
+        """Index of each request's first quote."""
+        return bits.firsts(self.revisions_of_rfq)
+
+    @cached_property
+    def items_of_revision(self) -> Ints:
+        """Number of lines of each quote: those of its request."""
+        return np.repeat(self.items_of_rfq, self.revisions_of_rfq)
+
+    @cached_property
+    def item_quantity(self) -> Ints:
+        """Pieces on each line of the requests."""
+        return 1 + bits.whole(self.seed, "rfq_items.quantity", 0, self._rows["rfq_items"], 200)
+
+    @cached_property
+    def item_cents(self) -> Ints:
+        """Price of a piece, in cents, that the first quote for a line names."""
+        return 150 + bits.whole(self.seed, "quote_lines.price", 0, self._rows["rfq_items"], 20_000)
+
+    @cached_property
+    def declined_unread(self) -> NDArray[np.bool_]:
+        """Whether each request was declined before it came into review."""
+        at_once = bits.chance(self.seed, "rfq_requests.unread", 0, self.rfqs, 0.3)
+        declined = self.rfq_status == RFQ_STATUSES.index("DECLINED")
+        return np.asarray(declined & (self.revisions_of_rfq == 0) & at_once)
+
+    @cached_property
+    def steps_of_rfq(self) -> Ints:
+        """Number of steps that each request has taken, its submission among them."""
+        status, revisions = self.rfq_status, self.revisions_of_rfq
+        quoted = 1 + 2 * revisions + (status != RFQ_STATUSES.index("QUOTED"))
+        without = np.where(status == RFQ_STATUSES.index("PENDING"), 1, 2)
+        without += (status == RFQ_STATUSES.index("DECLINED")) & ~self.declined_unread
+        return np.where(revisions > 0, quoted, without).astype(np.int64)
 
     @cached_property
     def rfq_account(self) -> Ints:

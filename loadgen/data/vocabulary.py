@@ -45,6 +45,27 @@ CATEGORIES = (
     "Sealing", "Accessories", "Protein", "Vitamins", "Minerals", "Herbs", "Sport Nutrition",
     "Probiotics", "Superfoods", "Sleep", "Joints", "Snacks",
 )  # fmt: skip
+INGREDIENTS = (
+    "Vitamin A", "Vitamin B6", "Vitamin B12", "Vitamin C", "Vitamin D3", "Vitamin E", "Vitamin K2",
+    "Thiamin", "Riboflavin", "Niacin", "Folate", "Biotin", "Pantothenic Acid", "Choline",
+    "Calcium", "Iron", "Iodine", "Magnesium", "Zinc", "Selenium", "Copper", "Manganese",
+    "Chromium", "Potassium", "Whey Protein Isolate", "Pea Protein", "Collagen", "Creatine",
+    "Beta-Alanine", "L-Theanine", "L-Carnitine", "Taurine", "Caffeine", "EPA", "DHA", "Curcumin",
+    "Ashwagandha Root", "Green Tea Extract", "Açaí", "Lactobacillus Acidophilus",
+    "Vegetable Cellulose",
+)  # fmt: skip
+ALLERGENS = (
+    "Milk", "Egg", "Fish", "Crustacean shellfish", "Tree nuts", "Peanuts", "Wheat", "Soy", "Sesame",
+    "Celery", "Mustard", "Lupin", "Molluscs", "Sulphites",
+)  # fmt: skip
+# code, name on the label, who certifies
+CERTIFICATIONS = (
+    ("organic", "USDA Organic", "USDA"), ("nsf-sport", "NSF Certified for Sport", "NSF"),
+    ("halal", "Halal", "IFANCA"), ("kosher", "Kosher", "Orthodox Union"),
+    ("non-gmo", "Non-GMO Project Verified", "Non-GMO Project"),
+    ("gluten-free", "Certified Gluten-Free", "GFCO"), ("vegan", "Certified Vegan", "Vegan Action"),
+    ("informed-sport", "Informed Sport", "LGC"), ("gmp", "GMP", "NSF"), ("msc", "MSC", "MSC"),
+)  # fmt: skip
 # axes of variants by kind of goods: name, label, values with what each adds to the price in cents
 HARDWARE_AXES = (
     ("finish", "Finish", ("Satin", "Brass", "Matte Black", "Bronze", "Chrome", "White", "Antique")),

@@ -12,16 +12,26 @@ from loadgen.data.tables import (
     inventory,
     pricing,
     specifications,
+    supplements,
+    synchronisation,
     trade,
 )
 
 Rows = Callable[[Population, int, int], pl.DataFrame]
-TABLES: Mapping[str, Rows] = (
-    accounts.TABLES
-    | catalogue.TABLES
-    | specifications.TABLES
-    | pricing.TABLES
-    | carts.TABLES
-    | trade.TABLES
-    | inventory.TABLES
-)
+TABLES: Mapping[str, Rows] = {
+    **accounts.TABLES,
+    **catalogue.TABLES,
+    **specifications.TABLES,
+    **supplements.TABLES,
+    **pricing.TABLES,
+    **carts.TABLES,
+    **trade.TABLES,
+    **inventory.TABLES,
+    **synchronisation.TABLES,
+}
+# rows of the tables that no profile states and no other part of the population needs
+COUNTS: Mapping[str, Callable[[Population], int]] = {
+    **specifications.COUNTS,
+    **supplements.COUNTS,
+    **inventory.COUNTS,
+}

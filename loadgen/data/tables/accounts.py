@@ -54,4 +54,17 @@ def _territory(region: bits.Ints) -> pl.Series:
     return joined('{"', picked(REGIONS, region), '","', neighbour, '"}')
 
 
-TABLES = {"accounts": accounts}
+def account_shopify_customers(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """Every buyer is a customer at Shopify too."""
+    seed, ids = population.seed, keys(start, stop)
+    linked = bits.whole(seed, "account_shopify_customers.linked_at", start, stop, 900)
+    return pl.DataFrame(
+        {
+            "shopify_customer_id": 6_000_000_000 + ids,
+            "account_id": population.buyers[start:stop] + 1,
+            "linked_at": moments(AS_OF_US - linked * DAY_US),
+        }
+    )
+
+
+TABLES = {"accounts": accounts, "account_shopify_customers": account_shopify_customers}

@@ -19,6 +19,7 @@ from loadgen.data.vocabulary import (
 )
 
 _VENDORS = 60
+_PACKS = (1, 5, 6, 12)
 _QUALITIES = HARDWARE_QUALITIES + SUPPLEMENT_QUALITIES
 _THINGS = HARDWARE_THINGS + SUPPLEMENT_THINGS
 _VERY_LONG = 0.02
@@ -145,6 +146,7 @@ def product_variants(population: Population, start: int, stop: int) -> pl.DataFr
         bits.chance(seed, "variants.own_price", start, stop, 0.4) & population.is_variable[product]
     )
     created = AS_OF_US - (1 + bits.whole(seed, "variants.created_at", start, stop, 900)) * DAY_US
+    packed = pack_of(population, ids - 1)
     return pl.DataFrame(
         {
             "id": ids,
@@ -156,10 +158,33 @@ def product_variants(population: Population, start: int, stop: int) -> pl.DataFr
             "weight_g": money(500 + bits.whole(seed, "variants.weight", start, stop, 500_000)),
             "shopify_variant_id": 40_000_000_000 + ids,
             "active": bits.chance(seed, "variants.active", start, stop, 0.98),
+            "option_key": _option_keys(population, start, stop),
+            "min_order_quantity": packed,
+            "order_increment": packed,
             "created_at": moments(created),
             "updated_at": moments(created),
         }
     )
+
+
+def pack_of(population: Population, variant: bits.Ints) -> bits.Ints:
+    """Return in multiples of how many pieces variants are sold; most singly."""
+    at = bits.uniform(population.seed, "variants.pack", 0, population.variants)[variant]
+    return np.asarray(_PACKS)[np.digitize(at, [0.85, 0.91, 0.96])]
+
+
+def _option_keys(population: Population, start: int, stop: int) -> pl.Series:
+    """Return arrays of the options of variants, in order of their keys."""
+    count = population.selections_of_variant
+    first = bits.firsts(count)[start] if start < len(count) else 0
+    rows = int(count[start:stop].sum())
+    options = product_variant_selections(population, int(first), int(first) + rows)
+    grouped = options.group_by("variant_id", maintain_order=True).agg(
+        pl.col("option_id").cast(pl.String).str.join(",")
+    )
+    wanted = pl.DataFrame({"variant_id": keys(start, stop)})
+    found = wanted.join(grouped, on="variant_id", how="left", maintain_order="left")["option_id"]
+    return joined("{", found.fill_null(""), "}")
 
 
 def skus(population: Population, variant: bits.Ints) -> pl.Series:
@@ -212,7 +237,56 @@ def product_variant_selections(population: Population, start: int, stop: int) ->
     variant, axis = bits.owners(population.selections_of_variant, start, stop)
     group = population.first_group[population.product_of_variant[variant]] + axis
     option = population.first_option[group] + population.choice(variant, axis)
-    return pl.DataFrame({"variant_id": variant + 1, "group_id": group + 1, "option_id": option + 1})
+    return pl.DataFrame(
+        {
+            "variant_id": variant + 1,
+            "group_id": group + 1,
+            "option_id": option + 1,
+            "product_id": population.product_of_variant[variant] + 1,
+        }
+    )
+
+
+def product_images(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """Pictures; the first shows the whole product."""
+    seed, ids = population.seed, keys(start, stop)
+    product, place = bits.owners(population.images_of_product, start, stop)
+    title = titles(population, 0, population.products).gather(product.tolist())
+    side = np.asarray([800, 1200, 1600, 2048])
+    described = bits.chance(seed, "product_images.alt_text", start, stop, 0.8)
+    return pl.DataFrame(
+        {
+            "id": ids,
+            "product_id": product + 1,
+            "position": place + 1,
+            "url": joined("https://cdn.example.com/images/", numbered("", ids, 8), ".jpg"),
+            "alt_text": where(described, joined(title, ", view ", numbered("", place + 1, 1))),
+            "width": side[bits.whole(seed, "product_images.width", start, stop, 4)],
+            "height": side[bits.whole(seed, "product_images.height", start, stop, 4)],
+            "shopify_image_id": 30_000_000_000 + ids,
+        }
+    )
+
+
+def product_catalogs(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """Data sheets, at most one for a product."""
+    seed, ids = population.seed, keys(start, stop)
+    product = bits.shuffled(seed, "product_catalogs.product_id", population.products)[start:stop]
+    title = titles(population, 0, population.products).gather(product.tolist())
+    issued = bits.whole(seed, "product_catalogs.issued_at", start, stop, 1800)
+    return pl.DataFrame(
+        {
+            "id": ids,
+            "product_id": product + 1,
+            "title": title + ": data sheet",
+            "url": joined("https://cdn.example.com/sheets/", numbered("", ids, 6), ".pdf"),
+            "language": picked(("en", "en", "en", "es", "fr"), ids % 5),
+            "pages": 1 + bits.whole(seed, "product_catalogs.pages", start, stop, 24),
+            "size_bytes": 40_000
+            + bits.whole(seed, "product_catalogs.size_bytes", start, stop, 9_000_000),
+            "issued_at": moments(AS_OF_US - (1 + issued) * DAY_US),
+        }
+    )
 
 
 TABLES = {
@@ -222,4 +296,6 @@ TABLES = {
     "product_variant_groups": product_variant_groups,
     "product_variant_options": product_variant_options,
     "product_variant_selections": product_variant_selections,
+    "product_images": product_images,
+    "product_catalogs": product_catalogs,
 }

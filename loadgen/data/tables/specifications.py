@@ -1,14 +1,17 @@
 """Units, headings, and forty kinds of facts about products."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from loadgen.data import bits
-from loadgen.data.columns import keys, money, picked, where
-from loadgen.data.population import SPECIFICATIONS_PER_PRODUCT, Population
+from loadgen.data.columns import joined, keys, moments, money, picked, where
+from loadgen.data.population import AS_OF_US, DAY_US, SPECIFICATIONS_PER_PRODUCT, Population
+from loadgen.data.vocabulary import CATEGORIES
 
 _UNITS = (
     ("mm", "millimetre", "length", "1"), ("cm", "centimetre", "length", "10"),
@@ -56,17 +59,31 @@ _NUMBER_FACTS = (
     ("Energy per serving", "kcal"), ("Net weight", "kg"), ("Volume", "ml"), ("Opening time", "min"),
     ("Spindle", "mm"), ("Caffeine per serving", "mg"),
 )  # fmt: skip
+# facts that are ranges: a lock fits doors from this thickness to that
+_RANGES = frozenset({"Door thickness", "Opening time"})
+# some makers state the same fact in another unit
+_OTHER_UNITS = {"mm": "in", "in": "mm", "kg": "lb", "g": "oz", "ft": "m", "N": "kN"}
+_LARGE_UNITS = ("in", "m", "kN", "kg", "lb", "oz", "ft")
+_TEMPLATES_EACH = 6
+_CHANGES = (
+    "CREATED", "VALUE_UPDATED", "VALIDATED", "UNIT_CHANGED", "CATEGORY_MOVED", "METADATA_UPDATED",
+    "DELETED",
+)  # fmt: skip
 _IMPORTANCE = ("CRITICAL", "IMPORTANT", "STANDARD", "AUXILIARY")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
-    """All values of all word facts end to end, and where each fact's begin."""
+    """All values of all word facts end to end, where each fact's begin; units of number facts."""
 
     names: list[str]
     values: list[str]
     first: bits.Ints
     count: bits.Ints
+    unit: bits.Ints
+    other_unit: bits.Ints
+    large_units: bits.Ints
+    is_range: NDArray[np.bool_]
 
 
 @cache
@@ -77,7 +94,15 @@ def _facts() -> _Facts:
         values=[value for _, values in _WORD_FACTS for value in values],
         first=bits.firsts(counts),
         count=counts,
+        unit=_unit_keys(unit for _, unit in _NUMBER_FACTS),
+        other_unit=_unit_keys(_OTHER_UNITS.get(unit, unit) for _, unit in _NUMBER_FACTS),
+        large_units=_unit_keys(_LARGE_UNITS),
+        is_range=np.asarray([name in _RANGES for name, _ in _NUMBER_FACTS], dtype=np.bool_),
     )
+
+
+def _unit_keys(symbols: Iterable[str]) -> bits.Ints:
+    return np.asarray([unit_key(symbol) for symbol in symbols], dtype=np.int64)
 
 
 def standard_units(_population: Population, start: int, stop: int) -> pl.DataFrame:
@@ -110,11 +135,17 @@ def technical_specifications(population: Population, start: int, stop: int) -> p
     word = picked(
         facts.values, facts.first[word_fact] + (at * at * facts.count[word_fact]).astype(np.int64)
     )
-    number = money(25 * (1 + (at * at * 2000).astype(np.int64)))
-    unit = np.asarray([_unit(symbol) for _, symbol in _NUMBER_FACTS])[
-        np.where(is_word, 0, fact - len(_WORD_FACTS))
-    ]
-    value = pl.select(pl.when(pl.Series(is_word)).then(word).otherwise(number)).to_series()
+    number_fact = np.where(is_word, 0, fact - len(_WORD_FACTS))
+    other_unit = bits.chance(seed, "specifications.unit", start, stop, 0.3)
+    unit = np.where(other_unit, facts.other_unit[number_fact], facts.unit[number_fact])
+    # in larger units the same sizes are smaller numbers
+    steps = np.where(np.isin(unit, facts.large_units), 120, 2000)
+    quarters = 1 + (at * at * steps).astype(np.int64)
+    number, upper = money(25 * quarters), money(25 * (quarters + 8))
+    is_range = ~is_word & facts.is_range[number_fact]
+    span = joined(number, "–", upper)
+    shown = pl.select(pl.when(pl.Series(is_range)).then(span).otherwise(number)).to_series()
+    value = pl.select(pl.when(pl.Series(is_word)).then(word).otherwise(shown)).to_series()
     return pl.DataFrame(
         {
             "id": keys(start, stop),
@@ -123,11 +154,65 @@ def technical_specifications(population: Population, start: int, stop: int) -> p
             "unit_id": where(~is_word, unit),
             "name": picked(facts.names, fact),
             "value": value,
-            "data_type": picked(("NUMERIC", "ENUM"), is_word.astype(np.int64)),
+            "data_type": picked(("NUMERIC", "RANGE", "ENUM"), np.where(is_word, 2, is_range)),
             "importance": picked(_IMPORTANCE, fact % 4),
             "searchable": bits.chance(seed, "specifications.searchable", start, stop, 0.9),
             "comparable": fact % 3 != 0,
-            "numeric_value": where(~is_word, number),
+            "numeric_value": where(~is_word & ~is_range, number),
+            "numeric_min": where(is_range, number),
+            "numeric_max": where(is_range, upper),
+        }
+    )
+
+
+def specification_templates(_population: Population, start: int, stop: int) -> pl.DataFrame:
+    """Six facts that every category asks for; the first two it insists on."""
+    row, facts = np.arange(start, stop, dtype=np.int64), _facts()
+    category, place = row // _TEMPLATES_EACH, row % _TEMPLATES_EACH
+    fact = (category * 7 + place * 11) % len(facts.names)
+    is_word = fact < len(_WORD_FACTS)
+    number_fact = np.where(is_word, 0, fact - len(_WORD_FACTS))
+    is_range = ~is_word & facts.is_range[number_fact]
+    return pl.DataFrame(
+        {
+            "id": keys(start, stop),
+            "category_id": category + 1,
+            "heading_id": fact % len(_HEADINGS) + 1,
+            "unit_id": where(~is_word, facts.unit[number_fact]),
+            "name": picked(facts.names, fact),
+            "data_type": picked(("NUMERIC", "RANGE", "ENUM"), np.where(is_word, 2, is_range)),
+            "importance": picked(_IMPORTANCE, fact % 4),
+            "required": place < 2,  # noqa: PLR2004
+            "position": place + 1,
+        }
+    )
+
+
+def specification_change_log(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """Changes of specifications, of every kind."""
+    seed, facts = population.seed, _facts()
+    counts = population.specifications_of_product
+    row = bits.whole(seed, "specification_change_log.of", start, stop, int(counts.sum()))
+    product = np.searchsorted(np.cumsum(counts), row, side="right")
+    place = row - bits.firsts(counts)[product]
+    fact = population.few_of("specifications.fact", product, place, SPECIFICATIONS_PER_PRODUCT)
+    change = np.digitize(
+        bits.uniform(seed, "specification_change_log.change", start, stop),
+        [0.4, 0.7, 0.78, 0.84, 0.9, 0.95],
+    )
+    values = bits.whole(seed, "specification_change_log.value", start, stop, len(facts.values) - 1)
+    age = bits.uniform(seed, "specification_change_log.changed_at", start, stop) * 800 * DAY_US
+    deleted = change == len(_CHANGES) - 1
+    return pl.DataFrame(
+        {
+            "id": keys(start, stop),
+            "product_id": product + 1,
+            "specification_id": where(~deleted, row + 1),
+            "name": picked(facts.names, fact),
+            "change": picked(_CHANGES, change),
+            "old_value": where(change > 0, picked(facts.values, values)),
+            "new_value": where(~deleted, picked(facts.values, values + (change == 1))),
+            "changed_at": moments(AS_OF_US - age.astype(np.int64)),
         }
     )
 
@@ -137,14 +222,25 @@ def word_facts() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return _WORD_FACTS
 
 
-def _unit(symbol: str) -> int:
+def number_facts() -> tuple[tuple[str, str], ...]:
+    """Return the names of facts that are numbers, with the unit that most are given in."""
+    return tuple((name, unit) for name, unit in _NUMBER_FACTS if name not in _RANGES)
+
+
+def unit_key(symbol: str) -> int:
+    """Return the key of a unit."""
     return 1 + next(place for place, unit in enumerate(_UNITS) if unit[0] == symbol)
 
 
-UNITS = len(_UNITS)
-HEADINGS = len(_HEADINGS)
 TABLES = {
     "standard_units": standard_units,
     "specification_categories": specification_categories,
     "technical_specifications": technical_specifications,
+    "specification_templates": specification_templates,
+    "specification_change_log": specification_change_log,
+}
+COUNTS = {
+    "standard_units": lambda _population: len(_UNITS),
+    "specification_categories": lambda _population: len(_HEADINGS),
+    "specification_templates": lambda _population: len(CATEGORIES) * _TEMPLATES_EACH,
 }

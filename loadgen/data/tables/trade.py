@@ -1,38 +1,45 @@
-"""Quotation requests in all states, their quotes, and orders."""
+"""Quotation requests in all states, with their history and quotes; orders."""
 
 import numpy as np
 import polars as pl
 
 from loadgen.data import bits
-from loadgen.data.columns import keys, moments, money, numbered, picked, where
+from loadgen.data.columns import joined, keys, moments, money, numbered, picked, where
 from loadgen.data.population import AS_OF_US, DAY_US, RFQ_STATUSES, Population
+from loadgen.data.tables.catalogue import skus, titles
 from loadgen.data.vocabulary import words
 
 _HOUR_US = DAY_US // 24
 _VALID_US = 30 * DAY_US
-_OPEN = [RFQ_STATUSES.index(status) for status in ("PENDING", "IN_REVIEW")]
-_QUOTED = RFQ_STATUSES.index("QUOTED")
-_ANSWERED = [RFQ_STATUSES.index(s) for s in ("QUOTED", "ACCEPTED", "DECLINED", "EXPIRED")]
+# quotes follow each other at this distance; halfway the request is back in review
+_REVISION_US = 4 * _HOUR_US
+# what is open and has been late for less than half a day is still to be flagged
+_FLAGGED_AFTER_US = 36 * _HOUR_US
+_PENDING, _IN_REVIEW, _QUOTED, _ACCEPTED, _DECLINED, _EXPIRED = range(len(RFQ_STATUSES))
 FIRST_NUMBER = 1_000_001
 
 
 def rfq_requests(population: Population, start: int, stop: int) -> pl.DataFrame:
     """What is open is young; a quote that is still valid was sent in the last four weeks."""
     seed, ids = population.seed, keys(start, stop)
+    rfq = np.arange(start, stop, dtype=np.int64)
     status = population.rfq_status[start:stop]
     rep = population.representatives
-    assigned = status != RFQ_STATUSES.index("PENDING")
-    submitted, answered = _moments(population, np.arange(start, stop))
-    has_answer = np.isin(status, _ANSWERED)
-    has_quote = np.isin(ids - 1, population.quoted_rfqs)
+    submitted, answered = _moments(population, rfq)
+    has_answer = (status != _PENDING) & (status != _IN_REVIEW)
+    late = np.where(
+        has_answer, answered - submitted > DAY_US, AS_OF_US - submitted > _FLAGGED_AFTER_US
+    )
+    _, updated = _step(population, rfq, population.steps_of_rfq[rfq] - 1)
     sentences = words().sentences
     return pl.DataFrame(
         {
             "id": ids,
-            "number": numbered("RFQ-", ids - 1 + FIRST_NUMBER, 7),
+            "number": numbered("RFQ-", rfq + FIRST_NUMBER, 7),
             "account_id": population.rfq_account[start:stop] + 1,
             "representative_id": where(
-                assigned, rep[bits.whole(seed, "rfq_requests.rep", start, stop, len(rep))] + 1
+                (status != _PENDING) & ~population.declined_unread[start:stop],
+                rep[bits.whole(seed, "rfq_requests.rep", start, stop, len(rep))] + 1,
             ),
             "status": picked(RFQ_STATUSES, status),
             "priority": picked(
@@ -44,31 +51,91 @@ def rfq_requests(population: Population, start: int, stop: int) -> pl.DataFrame:
             "message": picked(
                 sentences, bits.whole(seed, "rfq_requests.message", start, stop, len(sentences))
             ),
-            "quoted_total": where(has_quote, money(_totals(population, np.arange(start, stop)))),
             "submitted_at": moments(submitted),
             "answered_at": where(has_answer, moments(answered)),
-            "valid_until": where(has_quote, moments(answered + _VALID_US)),
-            "updated_at": moments(np.where(has_answer, answered, submitted)),
+            "flagged_at": where(late, moments(submitted + DAY_US)),
+            "updated_at": moments(updated),
         }
     )
 
 
 def _moments(population: Population, rfq: bits.Ints) -> tuple[bits.Ints, bits.Ints]:
-    """Return when requests were submitted and, if they were, answered (microseconds)."""
+    """Return when requests were submitted and, if they were, first answered (microseconds)."""
     seed, count = population.seed, population.rfqs
     status = population.rfq_status[rfq]
     at = bits.uniform(seed, "rfq_requests.submitted_at", 0, count)[rfq]
     age_days = np.where(
-        np.isin(status, _OPEN), at * 10, np.where(status == _QUOTED, 2 + at * 25, 35 + at * 600)
+        status <= _IN_REVIEW, at * 10, np.where(status == _QUOTED, 2 + at * 25, 35 + at * 600)
     )
     submitted = AS_OF_US - (age_days * DAY_US).astype(np.int64) - _HOUR_US
     hours = 1 + bits.whole(seed, "rfq_requests.answered_at", 0, count, 36)[rfq]
     return submitted, submitted + hours * _HOUR_US
 
 
-def _totals(population: Population, rfq: bits.Ints) -> bits.Ints:
-    cents = bits.whole(population.seed, "rfq_requests.total", 0, population.rfqs, 5_000_000)
-    return 1_000 + cents[rfq]
+def _step(population: Population, rfq: bits.Ints, place: bits.Ints) -> tuple[bits.Ints, bits.Ints]:
+    """Return the state that a request's step led to, and when (microseconds).
+
+    Submitted, then in review; quoted at each even place, in review again between two quotes; the
+    last step leads to where the request stands.
+    """
+    status, revisions = population.rfq_status[rfq], population.revisions_of_rfq[rfq]
+    submitted, answered = _moments(population, rfq)
+    last = place == population.steps_of_rfq[rfq] - 1
+    quote = np.maximum(place // 2 - 1, 0)
+    to = np.where(last, status, np.where(place == 0, _PENDING, _QUOTED - place % 2))
+    sent = answered + quote * _REVISION_US
+    after = answered + (revisions - 1) * _REVISION_US
+    after += np.where(status == _EXPIRED, _VALID_US, DAY_US)
+    moment = np.where(to == _QUOTED, sent, sent + _REVISION_US // 2)
+    moment = np.where(to == _DECLINED, answered, moment)
+    moment = np.where(last & (revisions > 0) & (status > _QUOTED), after, moment)
+    reviewed = np.minimum((submitted + answered) // 2, AS_OF_US)
+    moment = np.where((place == 1) & (to == _IN_REVIEW), reviewed, moment)
+    return to, np.where(place == 0, submitted, moment)
+
+
+def rfq_status_history(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """Every step that a request has taken; those after its submission by its representative."""
+    rfq, place = bits.owners(population.steps_of_rfq, start, stop)
+    to, moment = _step(population, rfq, place)
+    before, _ = _step(population, rfq, np.maximum(place - 1, 0))
+    before = np.where(place == 1, _PENDING, before)
+    rep = population.representatives
+    chosen = bits.whole(population.seed, "rfq_requests.rep", 0, population.rfqs, len(rep))[rfq]
+    by_buyer = (place == 0) | (to == _ACCEPTED)
+    return pl.DataFrame(
+        {
+            "id": keys(start, stop),
+            "rfq_id": rfq + 1,
+            "from_status": where(place > 0, picked(RFQ_STATUSES, before)),
+            "to_status": picked(RFQ_STATUSES, to),
+            "changed_by": where(
+                to != _EXPIRED, np.where(by_buyer, population.rfq_account[rfq], rep[chosen]) + 1
+            ),
+            "changed_at": moments(moment),
+        }
+    )
+
+
+def audit_events(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """What the history of requests left in the audit."""
+    rfq, place = bits.owners(population.steps_of_rfq, start, stop)
+    history = rfq_status_history(population, start, stop)
+    transaction = 700_000 + np.arange(start, stop, dtype=np.int64)
+    row = joined('{"id": ', numbered("", rfq + 1, 1), ', "status": "')
+    return pl.DataFrame(
+        {
+            "id": keys(start, stop),
+            "table_name": picked(("rfq_requests",), np.zeros(stop - start, dtype=np.int64)),
+            "record_id": rfq + 1,
+            "operation": picked(("INSERT", "UPDATE"), (place > 0).astype(np.int64)),
+            "transaction_id": transaction,
+            "actor": "account " + history["changed_by"].fill_null(0).cast(pl.String),
+            "old_row": where(place > 0, joined(row, history["from_status"], '"}')),
+            "new_row": joined(row, history["to_status"], '"}'),
+            "occurred_at": history["changed_at"],
+        }
+    )
 
 
 def rfq_items(population: Population, start: int, stop: int) -> pl.DataFrame:
@@ -82,7 +149,7 @@ def rfq_items(population: Population, start: int, stop: int) -> pl.DataFrame:
             "rfq_id": rfq + 1,
             "variant_id": population.few_of("rfq_items.variant", rfq, place, population.variants)
             + 1,
-            "quantity": 1 + bits.whole(seed, "rfq_items.quantity", start, stop, 200),
+            "quantity": population.item_quantity[start:stop],
             "target_price": where(
                 wishes, money(100 + bits.whole(seed, "rfq_items.price", start, stop, 20_000))
             ),
@@ -91,17 +158,61 @@ def rfq_items(population: Population, start: int, stop: int) -> pl.DataFrame:
 
 
 def quote_revisions(population: Population, start: int, stop: int) -> pl.DataFrame:
-    """The quote of each request that has one."""
-    rfq = population.quoted_rfqs[start:stop]
-    _, answered = _moments(population, rfq)
+    """The quotes of each request that has some; each offers less than the one before."""
+    rfq, place = bits.owners(population.revisions_of_rfq, start, stop)
+    sent = _moments(population, rfq)[1] + place * _REVISION_US
     return pl.DataFrame(
         {
             "id": keys(start, stop),
             "rfq_id": rfq + 1,
-            "revision": np.ones(len(rfq), dtype=np.int64),
-            "total": money(_totals(population, rfq)),
-            "sent_at": moments(answered),
-            "valid_until": moments(answered + _VALID_US),
+            "revision": place + 1,
+            "total": money(_quote_totals(population)[start:stop]),
+            "sent_at": moments(sent),
+            "valid_until": moments(sent + _VALID_US),
+        }
+    )
+
+
+def _quote_totals(population: Population) -> bits.Ints:
+    counts = population.items_of_revision
+    quantity, unit_cents = _offered(population, *_lines_of_quotes(population, 0, int(counts.sum())))
+    return np.add.reduceat(quantity * unit_cents, bits.firsts(counts))
+
+
+def _lines_of_quotes(
+    population: Population, start: int, stop: int
+) -> tuple[bits.Ints, bits.Ints, bits.Ints]:
+    """Return for lines of quotes their request, their place in it, and which revision it is."""
+    quote, place = bits.owners(population.items_of_revision, start, stop)
+    rfq, revision = bits.owners(population.revisions_of_rfq, 0, len(population.items_of_revision))
+    return rfq[quote], place, revision[quote]
+
+
+def _offered(
+    population: Population, rfq: bits.Ints, place: bits.Ints, revision: bits.Ints
+) -> tuple[bits.Ints, bits.Ints]:
+    """Return quantities and prices in cents; every revision takes 3 % off the first price."""
+    item = bits.firsts(population.items_of_rfq)[rfq] + place
+    return population.item_quantity[item], population.item_cents[item] * (100 - 3 * revision) // 100
+
+
+def quote_lines(population: Population, start: int, stop: int) -> pl.DataFrame:
+    """What each quote offers, in the words of the catalogue."""
+    rfq, place, revision = _lines_of_quotes(population, start, stop)
+    quantity, unit_cents = _offered(population, rfq, place, revision)
+    variant = population.few_of("rfq_items.variant", rfq, place, population.variants)
+    quote, _ = bits.owners(population.items_of_revision, start, stop)
+    product = population.product_of_variant[variant]
+    return pl.DataFrame(
+        {
+            "revision_id": quote + 1,
+            "line": place + 1,
+            "variant_id": variant + 1,
+            "sku": skus(population, variant),
+            "title": titles(population, 0, population.products).gather(product.tolist()),
+            "quantity": quantity,
+            "unit_price": money(unit_cents),
+            "line_total": money(unit_cents * quantity),
         }
     )
 
@@ -112,11 +223,11 @@ def orders(population: Population, start: int, stop: int) -> pl.DataFrame:
     accepted = population.rfqs_in("ACCEPTED")
     from_quote = ids <= len(accepted)
     rfq = accepted[np.where(from_quote, ids - 1, 0)]
-    revision = np.searchsorted(population.quoted_rfqs, rfq) + 1
+    revision = population.first_revision[rfq] + population.revisions_of_rfq[rfq]
     buyer = population.active_buyers(bits.uniform(seed, "orders.account_id", start, stop))
     account = np.where(from_quote, population.rfq_account[rfq], buyer)
     age_us = (bits.uniform(seed, "orders.placed_at", start, stop) * 700 * DAY_US).astype(np.int64)
-    placed = np.where(from_quote, _moments(population, rfq)[1] + DAY_US, AS_OF_US - age_us)
+    _, accepted_at = _step(population, rfq, population.steps_of_rfq[rfq] - 1)
     return pl.DataFrame(
         {
             "id": ids,
@@ -124,23 +235,20 @@ def orders(population: Population, start: int, stop: int) -> pl.DataFrame:
             "account_id": account + 1,
             "revision_id": where(from_quote, revision),
             "total": money(_order_totals(population)[start:stop]),
-            "placed_at": moments(placed),
+            "placed_at": moments(np.where(from_quote, accepted_at, AS_OF_US - age_us)),
         }
     )
 
 
 def order_lines(population: Population, start: int, stop: int) -> pl.DataFrame:
-    """Lines of orders, whose sum is the order's total."""
+    """Lines of orders, whose sum is the order's total; those of a quote are the quote's."""
     order, place = bits.owners(population.lines_of_order, start, stop)
-    quantity, unit_cents = _priced(population, start, stop)
+    quantity, unit_cents, variant = _ordered(population, start, stop)
     return pl.DataFrame(
         {
             "order_id": order + 1,
             "line": place + 1,
-            "variant_id": population.few_of(
-                "order_lines.variant", order, place, population.variants
-            )
-            + 1,
+            "variant_id": variant + 1,
             "quantity": quantity,
             "unit_price": money(unit_cents),
             "line_total": money(unit_cents * quantity),
@@ -148,21 +256,44 @@ def order_lines(population: Population, start: int, stop: int) -> pl.DataFrame:
     )
 
 
-def _priced(population: Population, start: int, stop: int) -> tuple[bits.Ints, bits.Ints]:
-    quantity = 1 + bits.whole(population.seed, "order_lines.quantity", start, stop, 100)
-    return quantity, 150 + bits.whole(population.seed, "order_lines.price", start, stop, 20_000)
+def _ordered(
+    population: Population, start: int, stop: int
+) -> tuple[bits.Ints, bits.Ints, bits.Ints]:
+    """Return quantities, prices in cents and variants of lines of orders."""
+    seed, among = population.seed, population.variants
+    order, place = bits.owners(population.lines_of_order, start, stop)
+    accepted = population.rfqs_in("ACCEPTED")
+    of_quote = order < len(accepted)
+    rfq = accepted[np.where(of_quote, order, 0)]
+    quoted, offered = _offered(
+        population, rfq, np.where(of_quote, place, 0), population.revisions_of_rfq[rfq] - 1
+    )
+    quantity = 1 + bits.whole(seed, "order_lines.quantity", start, stop, 100)
+    unit_cents = 150 + bits.whole(seed, "order_lines.price", start, stop, 20_000)
+    return (
+        np.where(of_quote, quoted, quantity),
+        np.where(of_quote, offered, unit_cents),
+        np.where(
+            of_quote,
+            population.few_of("rfq_items.variant", rfq, place, among),
+            population.few_of("order_lines.variant", order, place, among),
+        ),
+    )
 
 
 def _order_totals(population: Population) -> bits.Ints:
     counts = population.lines_of_order
-    quantity, unit_cents = _priced(population, 0, int(counts.sum()))
+    quantity, unit_cents, _ = _ordered(population, 0, int(counts.sum()))
     return np.add.reduceat(quantity * unit_cents, bits.firsts(counts))
 
 
 TABLES = {
     "rfq_requests": rfq_requests,
     "rfq_items": rfq_items,
+    "rfq_status_history": rfq_status_history,
+    "audit_events": audit_events,
     "quote_revisions": quote_revisions,
+    "quote_lines": quote_lines,
     "orders": orders,
     "order_lines": order_lines,
 }
