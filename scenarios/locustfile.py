@@ -23,10 +23,26 @@ from b2bench.runs import RunPlan
 from b2bench.target import Target
 from loadgen.driver.environment import listen, say_fatal, take_over
 from loadgen.driver.orders import EXAMPLE, Orders, read_orders
-from scenarios.users import Buyer, PricingDesk, Representative, Visitor
+from scenarios.users import (
+    BackOffice,
+    Buyer,
+    Housekeeping,
+    PricingDesk,
+    Representative,
+    Synchronisation,
+    Visitor,
+)
 from scenarios.workloads import FOLDER_WORKLOAD, Workload, load_workload
 
-__all__ = ["Buyer", "PricingDesk", "Representative", "Visitor"]
+__all__ = [
+    "BackOffice",
+    "Buyer",
+    "Housekeeping",
+    "PricingDesk",
+    "Representative",
+    "Synchronisation",
+    "Visitor",
+]
 
 _OUR_QUERIES = Path(__file__).resolve().parent / "queries"
 

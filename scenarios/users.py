@@ -32,6 +32,24 @@ class Representative(PostgresUser):
     queries = scenario_weights("Representative")
 
 
+class BackOffice(PostgresUser):
+    """Follows the synchronisation, reads reports and looks records up."""
+
+    queries = scenario_weights("BackOffice")
+
+
+class Housekeeping(PostgresUser):
+    """The jobs that run at night."""
+
+    queries = scenario_weights("Housekeeping")
+
+
+class Synchronisation(PostgresUser):
+    """Shopify: sends batches of products and counts of stock."""
+
+    queries = scenario_weights("Synchronisation")
+
+
 class Visitor(PostgresUser):
     """Runs a stranger's folder of query files, each as often as its frequency says."""
 

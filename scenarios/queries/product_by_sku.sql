@@ -12,7 +12,10 @@ SELECT p.id, p.title, p.description, p.vendor, p.price, p.availability, v.id AS 
        (SELECT jsonb_agg(jsonb_build_object('name', s.name, 'value', s.value, 'unit', u.symbol) ORDER BY s.id)
           FROM technical_specifications s
           LEFT JOIN standard_units u ON u.id = s.unit_id
-         WHERE s.product_id = p.id) AS specifications
+         WHERE s.product_id = p.id) AS specifications,
+       (SELECT jsonb_agg(jsonb_build_object('url', i.url, 'alt', i.alt_text) ORDER BY i.position)
+          FROM product_images i
+         WHERE i.product_id = p.id) AS images
   FROM product_variants v
   JOIN products p ON p.id = v.product_id
  WHERE v.sku = :sku

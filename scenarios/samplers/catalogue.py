@@ -1,6 +1,7 @@
 """What is looked for: words, pieces of words, categories, products, options."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from b2bench.arguments import Case, Value
 from loadgen.data.bits import Ints
 from loadgen.data.population import Population
 from loadgen.data.tables import catalogue
-from loadgen.data.tables.specifications import word_facts
+from loadgen.data.tables.specifications import number_facts, word_facts
 from scenarios.samplers.draws import Draws
 
 Rows = list[tuple[Case, Mapping[str, Value]]]
@@ -16,6 +17,7 @@ _MISSES = 0.03
 _SHORT = 0.3
 _USUAL = 0.8
 _DEEP = 0.25
+_FILTERED = 0.4
 _NOTHING = ("zyxwv", "quuxfrobnicator", "wombat plasma")
 
 
@@ -155,12 +157,18 @@ def _filter(
 
 def resolve_variant(population: Population, draws: Draws) -> Rows:
     """Return the options of a variant of a wanted product that has options."""
-    wanted = population.wanted_variants(draws.uniform("product"), draws.uniform("variant"))
-    variable = np.flatnonzero(population.is_variable)
-    other = population.first_variant[variable[draws.whole("other", len(variable))]]
-    has_axes = population.is_variable[population.product_of_variant[wanted]]
-    variants = np.where(has_axes, wanted, other)
+    product = _variable(population, draws)
+    within = (draws.uniform("variant") * population.family[product]).astype(np.int64)
+    variants = population.first_variant[product] + within
     return [_chosen(population, variant) for variant in variants.tolist()]
+
+
+def _variable(population: Population, draws: Draws) -> Ints:
+    """Return products that have options: wanted ones where they have, else any."""
+    wanted = _wanted(population, draws)
+    variable = np.flatnonzero(population.is_variable)
+    other = variable[draws.whole("other", len(variable))]
+    return np.where(population.is_variable[wanted], wanted, other)
 
 
 def _chosen(population: Population, variant: int) -> tuple[Case, Mapping[str, Value]]:
@@ -169,9 +177,98 @@ def _chosen(population: Population, variant: int) -> tuple[Case, Mapping[str, Va
     groups = population.first_group[product] + axes
     options = population.first_option[groups] + population.choice(np.full(len(axes), variant), axes)
     return _size(int(population.family[product])), {
-        "group_ids": (groups + 1).tolist(),
+        "product_id": product + 1,
         "option_ids": (options + 1).tolist(),
     }
+
+
+def option_matrix(population: Population, draws: Draws) -> Rows:
+    """Return products that have options; large families are the common case."""
+    products = _variable(population, draws).tolist()
+    return [
+        (_size(int(population.family[product])), {"product_id": product + 1})
+        for product in products
+    ]
+
+
+def related_products(population: Population, draws: Draws) -> Rows:
+    """Return wanted products; those with many variants were bought more often."""
+    return [
+        (_size(int(population.family[product])), {"product_id": product + 1})
+        for product in _wanted(population, draws).tolist()
+    ]
+
+
+def compare_products(population: Population, draws: Draws) -> Rows:
+    """Return two to five wanted products."""
+    first = _wanted(population, draws).tolist()
+    counts = (2 + draws.whole("count", 4)).tolist()
+    return [
+        (
+            Case.RARE if count == 2 else Case.COMMON if count == 5 else Case.TYPICAL,  # noqa: PLR2004
+            {
+                "product_ids": [
+                    (product + 37 * place) % population.products + 1 for place in range(count)
+                ]
+            },
+        )
+        for product, count in zip(first, counts, strict=True)
+    ]
+
+
+def facet_counts(population: Population, draws: Draws) -> Rows:
+    """Return categories, with no filter chosen yet or with one."""
+    categories = (population.category[_wanted(population, draws)] + 1).tolist()
+    facts = word_facts()
+    chosen = draws.whole("fact", len(facts)).tolist()
+    filtered = (draws.uniform("filtered") < _FILTERED).tolist()
+    return [
+        (
+            Case.RARE if one else Case.TYPICAL,
+            {
+                "category_id": category,
+                "names": [facts[fact][0]] if one else [],
+                "spec_values": [facts[fact][1][0]] if one else [],
+            },
+        )
+        for category, fact, one in zip(categories, chosen, filtered, strict=True)
+    ]
+
+
+def filter_numeric_range(_population: Population, draws: Draws) -> Rows:
+    """Return ranges in the unit that most makers use, or in another one of its dimension."""
+    facts = number_facts()
+    chosen = draws.whole("fact", len(facts)).tolist()
+    low, shape = draws.uniform("low").tolist(), draws.uniform("shape").tolist()
+    return [
+        _range(facts[fact], at, kind) for fact, at, kind in zip(chosen, low, shape, strict=True)
+    ]
+
+
+def _range(fact: tuple[str, str], at: float, kind: float) -> tuple[Case, Mapping[str, Value]]:
+    name, unit = fact
+    low = Decimal(int(at * at * 800)) / 4
+    if kind < _MISSES:
+        return Case.MISS, {"name": name, "low": low + 90_000, "high": low + 90_100, "unit": unit}
+    if kind < _SHORT:
+        return Case.COMMON, {"name": name, "low": 0, "high": low + 200, "unit": unit}
+    if kind < _USUAL:
+        return Case.TYPICAL, {"name": name, "low": low, "high": low + 20, "unit": unit}
+    return Case.RARE, {"name": "Width", "low": low / 25, "high": low / 25 + 1, "unit": "in"}
+
+
+def search_sku(population: Population, draws: Draws) -> Rows:
+    """Return pieces of SKUs of wanted variants: the product's number, or only the end."""
+    variants = population.wanted_variants(draws.uniform("product"), draws.uniform("variant"))
+    skus = catalogue.skus(population, variants).to_list()
+    return [
+        (Case.MISS, {"fragment": "zz-9x"})
+        if at < _MISSES
+        else (Case.COMMON, {"fragment": sku[-4:]})
+        if at < _SHORT
+        else (Case.TYPICAL, {"fragment": sku[5:].lower()})
+        for sku, at in zip(skus, draws.uniform("shape").tolist(), strict=True)
+    ]
 
 
 SAMPLERS = {
@@ -183,4 +280,10 @@ SAMPLERS = {
     "product_by_handle": product_by_handle,
     "filter_specifications": filter_specifications,
     "resolve_variant": resolve_variant,
+    "option_matrix": option_matrix,
+    "related_products": related_products,
+    "compare_products": compare_products,
+    "facet_counts": facet_counts,
+    "filter_numeric_range": filter_numeric_range,
+    "search_sku": search_sku,
 }

@@ -49,4 +49,19 @@ def price_page(population: Population, draws: Draws) -> Rows:
     ]
 
 
-SAMPLERS = {"price_item": price_item, "price_page": price_page}
+def price_ladder(population: Population, draws: Draws) -> Rows:
+    """Return a buyer and a wanted variant."""
+    account_ids = buyers(population, draws)
+    variants = population.wanted_variants(draws.uniform("product"), draws.uniform("variant")) + 1
+    return [
+        (case, {"account_id": account, "variant_id": variant})
+        for case, account, variant in zip(
+            buyer_cases(population, account_ids),
+            account_ids.tolist(),
+            variants.tolist(),
+            strict=True,
+        )
+    ]
+
+
+SAMPLERS = {"price_item": price_item, "price_page": price_page, "price_ladder": price_ladder}

@@ -9,7 +9,7 @@ from b2bench.marker import require_data_set
 from b2bench.queries import AS_OF, QueryClass
 from b2bench.target import Target
 from loadgen.data.population import Population
-from scenarios.samplers import accounts, catalogue, pricing
+from scenarios.samplers import accounts, back_office, carts, catalogue, pricing, stock, trade
 from scenarios.samplers.draws import Draws
 
 Sampler = Callable[[Population, Draws], list[tuple[Case, Mapping[str, Value]]]]
@@ -17,6 +17,10 @@ SAMPLERS: Mapping[str, Sampler] = {
     **accounts.SAMPLERS,
     **catalogue.SAMPLERS,
     **pricing.SAMPLERS,
+    **carts.SAMPLERS,
+    **trade.SAMPLERS,
+    **stock.SAMPLERS,
+    **back_office.SAMPLERS,
 }
 
 

@@ -24,7 +24,8 @@ INSERT INTO product_variant_groups (id, product_id, name, label, input, position
 VALUES (1, 1, 'size', 'Size', 'SELECT', 1);
 INSERT INTO product_variant_options (id, group_id, value, label, price_modifier, position)
 VALUES (1, 1, 'l', 'L', 1.50, 1), (2, 1, 's', 'S', 0, 2);
-INSERT INTO product_variant_selections (variant_id, group_id, option_id) VALUES (2, 1, 1), (1, 1, 2);
+INSERT INTO product_variant_selections (variant_id, group_id, option_id)
+VALUES (2, 1, 1), (1, 1, 2);
 INSERT INTO volume_discounts (product_id, min_quantity, percent) VALUES (1, 10, 5), (1, 50, 12.5);
 """
 

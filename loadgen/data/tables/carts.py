@@ -7,6 +7,8 @@ from loadgen.data import bits
 from loadgen.data.columns import keys, moments, numbered, picked, where
 from loadgen.data.population import AS_OF_US, DAY_US, Population
 
+_NAME = "Project "
+
 
 def carts(population: Population, start: int, stop: int) -> pl.DataFrame:
     """The first carts are current, one for each buyer; what is left was saved."""
@@ -18,11 +20,16 @@ def carts(population: Population, start: int, stop: int) -> pl.DataFrame:
             "id": ids,
             "account_id": population.buyers[(ids - 1) % len(population.buyers)] + 1,
             "status": picked(("CURRENT", "SAVED"), saved.astype(np.int64)),
-            "name": where(saved, numbered("Project ", ids, 1)),
+            "name": where(saved, numbered(_NAME, ids, 1)),
             "created_at": moments(created),
             "updated_at": moments(created),
         }
     )
+
+
+def cart_name(cart: int) -> str:
+    """Return the name under which a cart was put aside."""
+    return f"{_NAME}{cart}"
 
 
 def current_carts(population: Population) -> int:

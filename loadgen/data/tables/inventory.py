@@ -1,6 +1,7 @@
 """Stock of every variant at every location; that of supplements in lots that expire."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -59,6 +60,15 @@ def _stock(population: Population, start: int, stop: int) -> _Stock:
         expired=expired,
         lots=lots,
     )
+
+
+@lru_cache(maxsize=2)
+def shelves_with(population: Population, pieces: int, *, in_lots: bool) -> bits.Ints:
+    """Return indexes of shelves on which so many pieces are free and some are reserved."""
+    stock = _stock(population, 0, population.variants * population.locations)
+    free = stock.quantity - stock.reserved >= pieces
+    good = free & (stock.reserved > 0) & ((stock.lots > 0) == in_lots) & ~stock.expired
+    return np.flatnonzero(good).astype(np.int64)
 
 
 def inventory_locations(population: Population, start: int, stop: int) -> pl.DataFrame:

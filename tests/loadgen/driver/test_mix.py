@@ -19,13 +19,24 @@ from tests.loadgen.driver.lab import QUERIES
 
 _GROUPS = {
     "search and browse": (
-        "search_full_text search_fuzzy autocomplete browse_category filter_specifications"
+        "search_full_text search_fuzzy search_sku autocomplete browse_category "
+        "filter_specifications filter_numeric_range facet_counts"
     ),
-    "detail and variants": "product_by_sku product_by_handle resolve_variant",
-    "pricing": "price_item price_page price_cart",
-    "cart": "read_cart add_to_cart",
-    "RFQ": "create_rfq",
-    "representative and back office": "representative_dashboard account_by_auth_id",
+    "detail and variants": (
+        "product_by_sku product_by_handle resolve_variant option_matrix related_products "
+        "stock_by_location compare_products"
+    ),
+    "pricing": "price_item price_page price_cart price_ladder",
+    "cart": (
+        "read_cart add_to_cart validate_cart list_saved_carts bulk_add_by_sku save_cart "
+        "restore_cart reserve_stock release_stock reserve_lots release_lots"
+    ),
+    "RFQ": "create_rfq accept_quote decline_quote",
+    "representative and back office": (
+        "representative_dashboard account_by_auth_id assign_rfq take_rfq send_quote "
+        "reassign_rfqs inventory_webhook sync_status sync_failures audit_history "
+        "report_tier_mix report_price_bands report_rfq_funnel"
+    ),
 }
 
 
@@ -49,7 +60,7 @@ def test_the_mixed_workload_has_the_shops_proportions() -> None:
 
 
 def test_an_unknown_workload_is_answered_with_the_known() -> None:
-    with pytest.raises(BadInput, match="'mixd': there is mixed, search, pricing, rfq"):
+    with pytest.raises(BadInput, match="'mixd': there is mixed, search, pricing, cart, rfq, sync"):
         load_workload("mixd")
 
 
@@ -60,7 +71,8 @@ def test_every_workload_gives_every_scenario_something_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("users", "expected"), [(3, (1, 1, 1)), (5, (3, 1, 1)), (100, (83, 15, 2)), (10, (8, 1, 1))]
+    ("users", "expected"),
+    [(4, (1, 1, 1, 1)), (5, (2, 1, 1, 1)), (100, (83, 15, 1, 1)), (10, (7, 1, 1, 1))],
 )
 def test_users_are_allotted_by_weight_and_no_scenario_goes_without(
     users: int, expected: tuple[int, ...]

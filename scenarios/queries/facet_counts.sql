@@ -1,0 +1,24 @@
+-- why: how many products of a category each further filter would leave, under the filters chosen so far
+-- params: category_id bigint, names text[], spec_values text[]
+-- role: buyer
+-- frequency: hot
+-- slo_ms: 100
+-- example: 1,{},{}
+
+SELECT s.name, s.value, count(*) AS products
+  FROM products p
+  JOIN technical_specifications s ON s.product_id = p.id
+ WHERE p.category_id = :category_id
+   AND p.status = 'ACTIVE'
+   AND s.searchable
+   AND s.data_type = 'ENUM'
+   AND s.importance = 'CRITICAL'
+   AND NOT EXISTS (
+       SELECT FROM unnest(:names, :spec_values) AS chosen (name, value)
+        WHERE NOT EXISTS (
+              SELECT FROM technical_specifications own
+               WHERE own.product_id = p.id
+                 AND own.name = chosen.name
+                 AND own.value = chosen.value))
+ GROUP BY s.name, s.value
+ ORDER BY s.name, products DESC, s.value

@@ -1,0 +1,19 @@
+-- why: indexes for the rest of the workload, and one saved cart of a name
+-- phase: expand
+-- transaction: each step
+
+-- step: saved_carts
+CREATE UNIQUE INDEX CONCURRENTLY carts_one_of_a_name ON carts (account_id, name) WHERE status = 'SAVED';
+
+-- step: representatives
+CREATE INDEX CONCURRENTLY accounts_representatives ON accounts (id) WHERE type = 'ACCOUNT_REP' AND active;
+
+-- step: sku_fragments
+CREATE INDEX CONCURRENTLY product_variants_sku_fragment ON product_variants USING gin (sku gin_trgm_ops) WITH (fastupdate = off);
+
+-- step: orders_by_time
+CREATE INDEX CONCURRENTLY orders_placed ON orders (placed_at);
+
+-- step: comments
+COMMENT ON INDEX carts_one_of_a_name IS 'An account has one saved cart of a name';
+COMMENT ON INDEX carts_one_current IS 'An account has one current cart';
