@@ -16,10 +16,17 @@ QUERIES = Path(__file__).parent.parent / "scenarios" / "queries"
 
 
 @pytest.fixture(scope="session")
-def shop_template(server: Target) -> Iterator[Target]:
-    """Give the schema with the tiny data set; nobody may stay connected to it."""
+def schema_template(server: Target) -> Iterator[Target]:
+    """Give the schema without data; nobody may stay connected to it."""
     with new_database(server) as target:
         migrate.install(target)
+        yield target
+
+
+@pytest.fixture(scope="session")
+def shop_template(server: Target, schema_template: Target) -> Iterator[Target]:
+    """Give the schema with the tiny data set; nobody may stay connected to it."""
+    with new_database(server, template=schema_template.database) as target:
         generate(target, load_profile("tiny"))
         yield target
 
@@ -32,10 +39,10 @@ def shop(server: Target, shop_template: Target) -> Iterator[Target]:
 
 
 @pytest.fixture
-def bare_shop(empty_database: Target) -> Target:
-    """Give the schema without data."""
-    migrate.install(empty_database)
-    return empty_database
+def bare_shop(server: Target, schema_template: Target) -> Iterator[Target]:
+    """Give a copy of the schema without data."""
+    with new_database(server, template=schema_template.database) as target:
+        yield target
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ CREATE TABLE rfq_status_history (
 );
 CREATE INDEX rfq_status_history_rfq ON rfq_status_history (rfq_id, id);
 CREATE INDEX rfq_status_history_changed_by ON rfq_status_history (changed_by);
-CREATE INDEX rfq_status_history_funnel ON rfq_status_history (to_status, changed_at);
+CREATE INDEX rfq_status_history_funnel ON rfq_status_history (changed_at, to_status, rfq_id);
 COMMENT ON TABLE rfq_status_history IS 'Every step of every quotation request, kept by a trigger';
 COMMENT ON COLUMN rfq_status_history.id IS 'Key, and the order of steps';
 COMMENT ON COLUMN rfq_status_history.rfq_id IS 'The request';

@@ -13,7 +13,6 @@ CREATE TABLE inventory_lots (
     UNIQUE (variant_id, location_id, lot),
     CONSTRAINT inventory_lots_stock FOREIGN KEY (variant_id, location_id)
         REFERENCES inventory_locations (variant_id, location_id) ON DELETE CASCADE,
-    CONSTRAINT inventory_lots_quantity CHECK (quantity >= 0),
     CONSTRAINT inventory_lots_reserved CHECK (reserved >= 0 AND reserved <= quantity)
 );
 CREATE INDEX inventory_lots_first_expired ON inventory_lots (variant_id, location_id, expires_on);
@@ -26,8 +25,11 @@ COMMENT ON COLUMN inventory_lots.expires_on IS 'From this day on (UTC) it is not
 COMMENT ON COLUMN inventory_lots.quantity IS 'Pieces on the shelf, those reserved among them';
 COMMENT ON COLUMN inventory_lots.reserved IS 'Pieces promised to somebody';
 COMMENT ON COLUMN inventory_lots.updated_at IS 'When the numbers were last changed';
-COMMENT ON CONSTRAINT inventory_lots_quantity ON inventory_lots IS 'Stock is never negative';
-COMMENT ON CONSTRAINT inventory_lots_reserved ON inventory_lots IS 'No more is reserved than there is';
+COMMENT ON CONSTRAINT inventory_lots_reserved ON inventory_lots IS 'Stock is never negative, and no more is reserved than there is';
+
+-- what is reserved is not negative and at most the quantity: the quantity is then not negative either
+ALTER TABLE inventory_locations DROP CONSTRAINT inventory_locations_quantity_check;
+COMMENT ON CONSTRAINT inventory_locations_reserved ON inventory_locations IS 'Stock is never negative, and no more is reserved than there is';
 
 CREATE FUNCTION refuse_reserving_expired() RETURNS trigger
 LANGUAGE plpgsql AS $$
