@@ -1,5 +1,6 @@
-"""`b2bench schema`: bring the database's schema up, down, and check it."""
+"""`b2bench schema`: bring the database's schema up, down, check it, and write it for Prisma."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,9 +9,15 @@ from b2bench.commands._options import WHERE, with_settings
 from b2bench.commands._settings import Settings
 from b2bench.findings import ExitCode, exit_code
 
-app = typer.Typer(help="Install the shop's schema, take it back, check it.", no_args_is_help=True)
+app = typer.Typer(
+    help="Install the shop's schema, check it, write it for Prisma.",
+    no_args_is_help=True,
+)
 Up = Annotated[str, typer.Argument(metavar="[REVISION]", help="A number like 0004, or head.")]
 Down = Annotated[str, typer.Argument(metavar="REVISION", help="A number like 0004, -1, or base.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")
+]
 
 
 @app.command()
@@ -128,6 +135,35 @@ def reset(settings: Settings) -> ExitCode:
         target = find_target(settings, progress)
         migrate.reset(target, progress)
     say(f"{target.database} was dropped and installed afresh, without data")
+    return ExitCode.FINE
+
+
+@app.command()
+@with_settings(*WHERE)
+def prisma(settings: Settings, *, output: Output = None) -> ExitCode:
+    """Write a schema.prisma for Prisma 7, from the live catalogue.
+
+    It has every table of the schema public, whoever made it. What Prisma cannot hold (checks,
+    triggers, partial indexes and the like) stays in the database only; comments say so.
+
+    Examples:
+        b2bench schema prisma
+        b2bench schema prisma --output prisma/schema.prisma
+    """
+    from b2bench.commands._console import progress_shown, say  # noqa: PLC0415 (fast --help)
+    from b2bench.commands._output import require_file_place, write_text  # noqa: PLC0415
+    from b2bench.commands._target import find_target  # noqa: PLC0415
+    from schema.prisma import prisma_schema  # noqa: PLC0415
+
+    if output is not None:
+        require_file_place(output)
+    with progress_shown() as progress:
+        written = prisma_schema(find_target(settings, progress))
+    if output is None:
+        typer.echo(written, nl=False)
+    else:
+        write_text(output, written)
+        say(f"written: {output}")
     return ExitCode.FINE
 
 

@@ -52,6 +52,7 @@ def kept_shop(server: Target, shop_template: Target) -> Iterator[Target]:
         ("run --runs file/runs", "file is a file"),
         ("demo --runs file/runs", "file is a file"),
         ("gate --output file/gate.md", "file is a file"),
+        ("schema prisma --output file/schema.prisma", "file is a file"),
         ("server start --state file/state", "file"),
         ("server start --pg-bin missing", "missing"),
         ("server psql --database ", "write a name"),
