@@ -45,9 +45,16 @@ def relation_attribute(relation: Relation) -> str:
         f"references: [{_listed(relation.target.field(name).name for name in key.target_columns)}]",
         f"onDelete: {_action(key.on_delete, relation)}",
         f"onUpdate: {_action(key.on_update, relation)}",
-        *_map_unless(key.name, key.table_name, *key.columns, "fkey"),
+        *_relation_map(relation),
     ]
     return f"@relation({_listed(said)})"
+
+
+def _relation_map(relation: Relation) -> Iterator[str]:
+    """Yield the key's name, unless an index has it too: Prisma takes a name once in a model."""
+    key = relation.key
+    if all(index.name != key.name for index in relation.holder.table.indexes):
+        yield from _map_unless(key.name, key.table_name, *key.columns, "fkey")
 
 
 def says_actions(relation: Relation) -> bool:

@@ -44,7 +44,7 @@ CREATE TABLE inventory_webhooks (
         REFERENCES inventory_locations (variant_id, location_id) ON DELETE CASCADE,
     CONSTRAINT inventory_webhooks_available CHECK (available >= 0)
 );
-CREATE INDEX inventory_webhooks_stock ON inventory_webhooks (variant_id, location_id);
+CREATE INDEX inventory_webhooks_shelf ON inventory_webhooks (variant_id, location_id);
 COMMENT ON TABLE inventory_webhooks IS 'Messages about stock, each kept once however often it comes';
 COMMENT ON COLUMN inventory_webhooks.webhook_id IS 'Id of the message';
 COMMENT ON COLUMN inventory_webhooks.variant_id IS 'What was counted';

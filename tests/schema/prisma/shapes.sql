@@ -46,11 +46,13 @@ CREATE TABLE stays (
     id       bigint PRIMARY KEY DEFAULT -1,
     country  text NOT NULL REFERENCES countries,
     place_no bigint,
-    guest_id integer NOT NULL REFERENCES people ON DELETE CASCADE ON UPDATE CASCADE,
+    guest_id integer NOT NULL CONSTRAINT stays_guest REFERENCES people ON DELETE CASCADE ON UPDATE CASCADE,
     host_id  integer UNIQUE REFERENCES people ON DELETE RESTRICT,
     label    text DEFAULT 'S-' || nextval('people_id_seq'),
     FOREIGN KEY (country, place_no) REFERENCES places (country, number) ON DELETE SET NULL (place_no)
 );
+-- an index and a foreign key of one name
+CREATE INDEX stays_guest ON stays (guest_id);
 
 -- nothing tells its rows apart
 CREATE TABLE visits (
