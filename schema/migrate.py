@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 from b2bench.database import connect, maintenance, reading
 from b2bench.errors import BadInput, ExtensionMissing, StatementFailed
 from b2bench.findings import Finding, Severity
-from b2bench.marker import create_marked_database, require_marked
+from b2bench.marker import create_marked_database, is_marked, require_marked
 from b2bench.progress import Progress, silent
 from b2bench.target import Target
 from schema.stepwise import (
@@ -132,6 +132,12 @@ def before_contract(target: Target) -> str | None:
             break
         last = migration.revision
     return last
+
+
+def is_ours(target: Target) -> bool:
+    """Return whether b2bench made the database."""
+    with reading(target) as connection:
+        return is_marked(connection)
 
 
 def verify(target: Target) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 Up = Annotated[str, typer.Argument(metavar="[REVISION]", help="A number like 0004, or head.")]
+ExpandOnly = Annotated[bool, typer.Option(help="Stop before the first that contracts.")]
 Down = Annotated[str, typer.Argument(metavar="REVISION", help="A number like 0004, -1, or base.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")
@@ -42,19 +43,24 @@ def install(settings: Settings) -> ExitCode:
 
 @app.command()
 @with_settings(*WHERE)
-def upgrade(settings: Settings, revision: Up = "head") -> ExitCode:
+def upgrade(settings: Settings, revision: Up = "head", expand_only: ExpandOnly = False) -> ExitCode:
     """Run the migrations that the database has not, up to a revision.
+
+    With --expand-only stop before the first that takes away what an older release uses.
 
     Examples:
         b2bench schema upgrade
         b2bench schema upgrade 0004
+        b2bench schema upgrade --expand-only
     """
     from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
     from b2bench.commands._target import find_target  # noqa: PLC0415
     from schema import migrate  # noqa: PLC0415
 
     with progress_shown() as progress:
-        done = migrate.upgrade(find_target(settings, progress), revision, progress)
+        target = find_target(settings, progress)
+        last = migrate.before_contract(target) if expand_only else revision
+        done = migrate.upgrade(target, last, progress) if last else ()
     return _say_done("applied", done)
 
 
@@ -88,33 +94,70 @@ def status(settings: Settings) -> ExitCode:
     from b2bench.commands._console import progress_shown, show, table  # noqa: PLC0415 (fast --help)
     from b2bench.commands._target import find_target  # noqa: PLC0415
     from schema import migrate  # noqa: PLC0415
+    from schema.stepwise import read_migration  # noqa: PLC0415
 
     with progress_shown() as progress:
         found = migrate.status(find_target(settings, progress))
-    rows = [(name, "applied") for name in found.applied]
-    rows += [(name, "pending") for name in found.pending]
-    show(table("migration", "state", rows=rows))
+    states = dict.fromkeys(found.applied, "applied") | dict.fromkeys(found.pending, "pending")
+    if found.interrupted:
+        states[found.interrupted] += ", interrupted"
+    rows = [(name, read_migration(name).phase, state) for name, state in states.items()]
+    show(table("migration", "phase", "state", rows=rows))
     return ExitCode.VERDICT_NO if found.pending else ExitCode.FINE
 
 
 @app.command()
 @with_settings(*WHERE)
 def verify(settings: Settings) -> ExitCode:
-    """Check that what the migrations made is still there; exit code 1 if it is not.
+    """Check migrations and integrity; exit code 1 if something is wrong.
 
-    Example:
+    Looks for rows whose parent is not there, constraints that were never validated, triggers that
+    are off, indexes that are invalid, duplicate or unused, foreign keys without an index, sequences
+    near their end, and foreign keys that go in a circle. Works on any PostgreSQL; what migrations
+    made is looked for where b2bench made the database.
+
+    Examples:
         b2bench schema verify
+        b2bench schema verify --dsn postgresql://me@host/their_database
     """
     from b2bench.commands._console import progress_shown, say, say_findings  # noqa: PLC0415
     from b2bench.commands._target import find_target  # noqa: PLC0415
     from schema import migrate  # noqa: PLC0415
+    from schema.integrity import check_integrity  # noqa: PLC0415
 
     with progress_shown() as progress:
-        findings = migrate.verify(find_target(settings, progress))
+        target = find_target(settings, progress)
+        ours = migrate.is_ours(target)
+        findings = (*(migrate.verify(target) if ours else ()), *check_integrity(target, progress))
     say_findings(findings)
     if not findings:
-        say("every migration is in effect")
+        say("every migration is in effect" if ours else "b2bench did not make this database")
+        say("no orphans, no rule that is off, no index in vain")
     return exit_code(findings)
+
+
+@app.command()
+@with_settings(*WHERE)
+def diff(settings: Settings) -> ExitCode:
+    """Compare the database with what its migrations make; exit code 1 if they differ.
+
+    The migrations are run into a scratch database on the same server, which is dropped afterwards.
+
+    Example:
+        b2bench schema diff
+    """
+    from b2bench.commands._console import progress_shown, say  # noqa: PLC0415 (fast --help)
+    from b2bench.commands._target import find_target  # noqa: PLC0415
+    from schema import drift  # noqa: PLC0415
+
+    with progress_shown() as progress:
+        found = drift.differences_from_migrations(find_target(settings, progress), progress)
+    for difference in found:
+        say(difference.shown)
+        say(*drift.definitions(difference))
+    if not found:
+        say("the database is what its migrations make")
+    return ExitCode.VERDICT_NO if found else ExitCode.FINE
 
 
 @app.command()

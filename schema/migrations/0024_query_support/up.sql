@@ -1,4 +1,4 @@
--- why: indexes for the rest of the workload, and one saved cart of a name
+-- why: indexes for the rest of the workload and for deleting parents, and one saved cart of a name
 -- phase: expand
 -- transaction: each step
 
@@ -13,6 +13,18 @@ CREATE INDEX CONCURRENTLY product_variants_sku_fragment ON product_variants USIN
 
 -- step: orders_by_time
 CREATE INDEX CONCURRENTLY orders_placed ON orders (placed_at);
+
+-- step: prices_of_an_account
+CREATE INDEX CONCURRENTLY account_pricing_account ON account_pricing (account_id, product_id, variant_id);
+
+-- step: products_of_a_category
+CREATE INDEX CONCURRENTLY products_category ON products (category_id);
+
+-- step: superseded
+DROP INDEX CONCURRENTLY account_pricing_item;
+
+-- step: unused
+DROP INDEX CONCURRENTLY accounts_territory;
 
 -- step: comments
 COMMENT ON INDEX carts_one_of_a_name IS 'An account has one saved cart of a name';
