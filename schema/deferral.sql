@@ -1,11 +1,16 @@
 -- why: what is dropped for a load and made again afterwards: foreign keys last, keys and indexes first
 SELECT CASE c.contype WHEN 'p' THEN 1 WHEN 'u' THEN 2 WHEN 'x' THEN 4 ELSE 5 END AS phase,
        'constraint' AS kind, c.conrelid::regclass::text AS table_name, c.conname AS name,
-       format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)) AS definition
+       format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
+       || coalesce(format('; COMMENT ON CONSTRAINT %I ON %s IS ', c.conname, c.conrelid::regclass)
+                   || quote_literal(obj_description(c.oid, 'pg_constraint')), '') AS definition
   FROM pg_constraint c
  WHERE c.connamespace = 'public'::regnamespace AND c.contype IN ('p', 'u', 'x', 'f')
 UNION ALL
-SELECT 3, 'index', i.indrelid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+SELECT 3, 'index', i.indrelid::regclass::text, i.indexrelid::regclass::text,
+       pg_get_indexdef(i.indexrelid)
+       || coalesce(format('; COMMENT ON INDEX %s IS ', i.indexrelid::regclass)
+                   || quote_literal(obj_description(i.indexrelid, 'pg_class')), '')
   FROM pg_index i
   JOIN pg_class c ON c.oid = i.indexrelid
  WHERE c.relnamespace = 'public'::regnamespace
