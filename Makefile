@@ -31,9 +31,10 @@ format: $(VENV)/.installed-dev  ## format the code, and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-generate: $(VENV)/.installed-dev  ## make what is generated and committed: dashboards, docs/metrics.md
+generate: $(VENV)/.installed-dev  ## make what is generated and committed: dashboards, docs/metrics.md, docs/schema
 	$(BIN)/python -m dashboards.build
 	$(BIN)/python -m exporters.metrics_page
+	$(BIN)/python -m b2bench schema documents --fresh --output docs/schema
 
 bench: $(VENV)/.installed-dev  ## run the benchmarks
 	$(BIN)/python -m pytest tests/benchmarks -o python_files="bench_*.py" -o python_functions="bench_*" $(PYTEST_ARGS)

@@ -23,6 +23,10 @@ _CONDITIONS = (
     "Cache Key",
     "Function Call",
 )
+# nodes that give their first rows before they have read all rows below them
+_KEEP_ORDER = frozenset(
+    ("Nested Loop", "Result", "Subquery Scan", "LockRows", "Append", "Merge Append", "Unique")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +171,25 @@ def raw_nodes(raw: JsonObject) -> Iterator[JsonObject]:
     yield raw
     for child in raw.get("Plans", ()):
         yield from raw_nodes(child)
+
+
+def indexes_used(explained: JsonObject) -> frozenset[str]:
+    """Return the names of the indexes that spare a plan work.
+
+    It looks rows or conflicts up in them, or reads the first rows in their order. An index that is
+    read from end to end, as its table would be, is not among them.
+    """
+    return frozenset(_indexes_used(explained["Plan"], in_order=False))
+
+
+def _indexes_used(raw: JsonObject, *, in_order: bool) -> Iterator[str]:
+    if "Index Name" in raw and (in_order or "Index Cond" in raw or "Order By" in raw):
+        yield raw["Index Name"]
+    yield from raw.get("Conflict Arbiter Indexes", ())
+    kind = raw["Node Type"]
+    below = kind == "Limit" or (in_order and kind in _KEEP_ORDER)
+    for child in raw.get("Plans", ()):
+        yield from _indexes_used(child, in_order=below)
 
 
 def defines_cte(raw: JsonObject) -> str:

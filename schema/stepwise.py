@@ -14,6 +14,7 @@ from b2bench.sqlfile import Part, SqlFile, SqlFileError, read_sql_file
 FOLDER = Path(__file__).parent / "migrations"
 _EACH_STEP = "each step"
 _REPEATED = "repeated"
+_CONCURRENTLY = "INDEX CONCURRENTLY"
 _BUILDS = re.compile(r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY (\w+)")
 
 
@@ -143,8 +144,8 @@ def _done(connection: psycopg.Connection, name: str, direction: str) -> set[str]
 
 
 def _run_step(connection: psycopg.Connection, key: tuple[str, str, str], part: Part) -> None:
-    if names := _BUILDS.findall(part.sql):
-        _build(connection, names, part.sql)
+    if _CONCURRENTLY in part.sql:
+        _run_beside_others(connection, part.sql)
         _write_down(connection, key)
     elif part.title.endswith(_REPEATED):
         while connection.execute(part.sql.encode()).rowcount:
@@ -163,11 +164,12 @@ def _write_down(connection: psycopg.Connection, key: tuple[str, str, str]) -> No
     )
 
 
-def _build(connection: psycopg.Connection, names: list[str], statement: str) -> None:
-    """Build indexes while others write; the wait for their transactions has no limit.
+def _run_beside_others(connection: psycopg.Connection, statement: str) -> None:
+    """Build or drop an index while others write; the wait for their transactions has no limit.
 
     It blocks nobody, and giving up would leave an invalid index behind.
     """
+    names = _BUILDS.findall(statement)
     for name in _invalid(connection, names):
         connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
     connection.execute("SET lock_timeout = 0")

@@ -15,6 +15,11 @@ app = typer.Typer(
 )
 Up = Annotated[str, typer.Argument(metavar="[REVISION]", help="A number like 0004, or head.")]
 ExpandOnly = Annotated[bool, typer.Option(help="Stop before the first that contracts.")]
+Pages = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the pages.")]
+Fresh = Annotated[
+    bool,
+    typer.Option("--fresh", help="Of a new schema with the data set tiny, on a throw-away server."),
+]
 Down = Annotated[str, typer.Argument(metavar="REVISION", help="A number like 0004, -1, or base.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")
@@ -208,6 +213,34 @@ def prisma(settings: Settings, *, output: Output = None) -> ExitCode:
         write_text(output, written)
         say(f"written: {output}")
     return ExitCode.FINE
+
+
+@app.command()
+@with_settings(*WHERE, "queries", "seed")
+def documents(
+    settings: Settings, *, output: Pages = Path("docs/schema"), fresh: Fresh = False
+) -> ExitCode:
+    """Write the schema's documents: diagrams, dictionary, business rules, indexes.
+
+    They are made from the catalogue of a database that b2bench made. Where it holds data, the page
+    of indexes tells which query classes each one serves, as plans on a copy of the data say.
+
+    Examples:
+        b2bench schema documents
+        b2bench schema documents --fresh --output pages
+    """
+    from b2bench.commands._console import progress_shown, say, say_findings  # noqa: PLC0415
+    from b2bench.commands._documents import make_documents, source  # noqa: PLC0415 (fast --help)
+    from b2bench.commands._output import require_folder_place, write_text  # noqa: PLC0415
+
+    require_folder_place(output)
+    with progress_shown() as progress, source(settings, progress, fresh=fresh) as target:
+        made = make_documents(settings, target, progress)
+    for name, text in made.texts.items():
+        write_text(output / name, text)
+    say_findings(made.findings)
+    say(f"{len(made.texts)} documents: {output / 'README.md'}")
+    return exit_code(made.findings)
 
 
 def _say_done(did: str, names: tuple[str, ...]) -> ExitCode:

@@ -6,7 +6,7 @@ import pytest
 
 from b2bench.queries import QueryClass
 from reports.capture import Capture
-from reports.plans import Condition, hottest, nodes, plan_shape, plan_tree
+from reports.plans import Condition, hottest, indexes_used, nodes, plan_shape, plan_tree
 from tests.reports.conftest import Golden
 from tests.reports.explained import JOIN, explained, node, scan
 
@@ -95,6 +95,26 @@ def test_a_node_keeps_every_figure_of_its_own() -> None:
 )
 def test_a_shape_says_what_explain_says(raw: dict[str, Any], line: str) -> None:
     assert plan_shape(explained(raw)) == (line,)
+
+
+def index_scan(name: str, **figures: object) -> dict[str, Any]:
+    return node("Index Scan", index_name=name, relation_name="t", **figures)
+
+
+@pytest.mark.parametrize(
+    ("raw", "used"),
+    [
+        (index_scan("looked_up", index_cond="(id = 1)"), {"looked_up"}),
+        (index_scan("nearest") | {"Order By": "(at <-> now())"}, {"nearest"}),
+        (index_scan("read_whole"), set()),
+        (node("Limit", index_scan("in_order")), {"in_order"}),
+        (node("Limit", node("Nested Loop", index_scan("in_order"))), {"in_order"}),
+        (node("Limit", node("Sort", index_scan("read_whole"))), set()),
+        (node("ModifyTable", conflict_arbiter_indexes=["arbiter"]), {"arbiter"}),
+    ],
+)
+def test_an_index_is_used_when_it_spares_work(raw: dict[str, Any], used: set[str]) -> None:
+    assert indexes_used(explained(raw)) == used
 
 
 def test_shapes_of_real_plans(

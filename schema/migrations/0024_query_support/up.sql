@@ -21,10 +21,10 @@ CREATE INDEX CONCURRENTLY account_pricing_account ON account_pricing (account_id
 CREATE INDEX CONCURRENTLY products_category ON products (category_id);
 
 -- step: superseded
-DROP INDEX CONCURRENTLY account_pricing_item;
+DROP INDEX CONCURRENTLY IF EXISTS account_pricing_item;
 
 -- step: unused
-DROP INDEX CONCURRENTLY accounts_territory;
+DROP INDEX CONCURRENTLY IF EXISTS accounts_territory;
 
 -- step: comments
 COMMENT ON INDEX carts_one_of_a_name IS 'An account has one saved cart of a name';

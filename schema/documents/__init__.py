@@ -1,0 +1,1 @@
+"""Documents made from a database's catalogue: diagrams, dictionary, rules, indexes."""
