@@ -79,9 +79,12 @@ COMMENT ON CONSTRAINT quote_lines_unit_price ON quote_lines IS 'A price is not n
 COMMENT ON CONSTRAINT quote_lines_total ON quote_lines IS 'A line''s total is unit price times quantity, within a cent';
 
 -- step: drafts
+-- the older release sends at once, and meets drafts only once the newer one makes them
+-- squawk-ignore ban-drop-not-null
+ALTER TABLE quote_revisions ALTER COLUMN sent_at DROP NOT NULL;
+-- squawk-ignore ban-drop-not-null
+ALTER TABLE quote_revisions ALTER COLUMN valid_until DROP NOT NULL;
 ALTER TABLE quote_revisions
-    ALTER COLUMN sent_at DROP NOT NULL,
-    ALTER COLUMN valid_until DROP NOT NULL,
     ALTER COLUMN total SET DEFAULT 0,
     ADD CONSTRAINT quote_revisions_valid_30_days CHECK (
         num_nulls(sent_at, valid_until) IN (0, 2)
