@@ -103,7 +103,7 @@ def run_steps(connection: psycopg.Connection, name: str, direction: str, file: S
     """Run the steps that were not done yet, each in a transaction of its own.
 
     What was done is written down with the step, or right after it where the step cannot be in a
-    transaction; an index that a killed build left invalid is built again.
+    transaction; an index whose build was killed is built again.
 
     Args:
         connection: in autocommit mode.
@@ -170,7 +170,8 @@ def _run_beside_others(connection: psycopg.Connection, statement: str) -> None:
     It blocks nobody, and giving up would leave an invalid index behind.
     """
     names = _BUILDS.findall(statement)
-    for name in _invalid(connection, names):
+    # a killed build may have broken off, or ended without anybody writing it down
+    for name in _existing(connection, names):
         connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
     connection.execute("SET lock_timeout = 0")
     try:
@@ -178,15 +179,16 @@ def _run_beside_others(connection: psycopg.Connection, statement: str) -> None:
     finally:
         if not connection.closed:
             connection.execute("RESET lock_timeout")
-    if left := _invalid(connection, names):
+    if left := _existing(connection, names, valid=False):
         raise StatementFailed(f"index {', '.join(left)} is invalid after its build: run it again")
 
 
-def _invalid(connection: psycopg.Connection, names: list[str]) -> list[str]:
+def _existing(connection: psycopg.Connection, names: list[str], *, valid: bool = True) -> list[str]:
+    """Return which of the indexes are there; with `valid=False` only those that are invalid."""
     rows = connection.execute(
         "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
-        " WHERE NOT i.indisvalid AND c.relname = ANY (%s)"
-        "   AND c.relnamespace = 'public'::regnamespace",
-        (names,),
+        " WHERE c.relname = ANY (%s) AND c.relnamespace = 'public'::regnamespace"
+        "   AND (%s OR NOT i.indisvalid)",
+        (names, valid),
     )
     return [row[0] for row in rows]

@@ -1,10 +1,12 @@
 """Fixtures for the shop: a template with the tiny data set, a clone of it for each test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from b2bench.marker import create_marked_database
 from b2bench.queries import QueryClass, load_queries
 from b2bench.target import Target
 from loadgen.data.generate import generate
@@ -28,6 +30,15 @@ def shop_template(server: Target, schema_template: Target) -> Iterator[Target]:
     """Give the schema with the tiny data set; nobody may stay connected to it."""
     with new_database(server, template=schema_template.database) as target:
         generate(target, load_profile("tiny"))
+        yield target
+
+
+@contextmanager
+def bare_shop_at(server: Target, revision: str) -> Iterator[Target]:
+    """Make the schema as it was at a migration, without data."""
+    with new_database(server) as target:
+        create_marked_database(target)
+        migrate.upgrade(target, revision)
         yield target
 
 

@@ -9,6 +9,35 @@ from schema import migrate
 from schema.stepwise import migration_names
 from schema.tables import tables_in_order
 
+_DESCRIBED = """
+SELECT o.type, o.identity, d.description
+  FROM pg_description d
+ CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) AS o
+ WHERE o.schema = 'public' OR o.identity LIKE '%public.%'
+ ORDER BY 1, 2
+"""
+
+
+_SILENT = """
+SELECT c.oid::regclass::text, a.attname
+  FROM pg_class c
+  LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+ WHERE c.relkind = 'r'
+   AND c.relnamespace = 'public'::regnamespace
+   AND (obj_description(c.oid, 'pg_class') IS NULL OR col_description(c.oid, a.attnum) IS NULL)
+UNION ALL
+SELECT o.conrelid::regclass::text, o.conname
+  FROM pg_constraint o
+ WHERE o.connamespace = 'public'::regnamespace
+   AND o.contype IN ('c', 'x')
+   AND obj_description(o.oid, 'pg_constraint') IS NULL
+UNION ALL
+SELECT t.tgrelid::regclass::text, t.tgname
+  FROM pg_trigger t
+ WHERE NOT t.tgisinternal
+   AND obj_description(t.oid, 'pg_trigger') IS NULL
+"""
+
 
 def test_install_brings_every_migration_and_each_verifies(bare_shop: Target) -> None:
     status = migrate.status(bare_shop)
@@ -19,13 +48,14 @@ def test_install_brings_every_migration_and_each_verifies(bare_shop: Target) -> 
 
 def test_down_and_up_again_gives_the_same_catalogue(bare_shop: Target) -> None:
     with connect(bare_shop) as connection:
-        before = read_catalogue(connection)
+        before, described = read_catalogue(connection), connection.execute(_DESCRIBED).fetchall()
     down = migrate.downgrade(bare_shop, "base")
     assert down == tuple(reversed(migration_names()))
     assert tables_in_order(bare_shop) == ()
     migrate.upgrade(bare_shop)
     with connect(bare_shop) as connection:
         assert read_catalogue(connection) == before
+        assert connection.execute(_DESCRIBED).fetchall() == described
 
 
 def test_each_migration_can_be_taken_back_alone(bare_shop: Target) -> None:
@@ -70,14 +100,9 @@ def test_tables_come_after_those_that_they_reference(bare_shop: Target) -> None:
     assert names.index("accounts") < names.index("rfq_requests") < names.index("quote_revisions")
 
 
-def test_every_table_says_what_it_is_for(bare_shop: Target) -> None:
+def test_every_table_and_column_and_rule_says_what_it_is_for(bare_shop: Target) -> None:
     with connect(bare_shop) as connection:
-        silent = connection.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r'"
-            " AND relnamespace = 'public'::regnamespace"
-            " AND obj_description(oid, 'pg_class') IS NULL"
-        ).fetchall()
-    assert silent == []
+        assert connection.execute(_SILENT).fetchall() == []
 
 
 def test_no_foreign_key_is_without_an_index(bare_shop: Target) -> None:
