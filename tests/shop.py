@@ -1,13 +1,16 @@
 """Fixtures for the shop: a template with the tiny data set, a clone of it for each test."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from psycopg import Connection, RawCursor
 
+from b2bench.arguments import Arguments, Value
 from b2bench.marker import create_marked_database
-from b2bench.queries import QueryClass, load_queries
+from b2bench.queries import QueryClass, load_queries, read_query_class
 from b2bench.target import Target
 from loadgen.data.generate import generate
 from loadgen.data.profiles import load_profile
@@ -59,3 +62,25 @@ def bare_shop(server: Target, schema_template: Target) -> Iterator[Target]:
 @pytest.fixture(scope="session")
 def shop_queries() -> tuple[QueryClass, ...]:
     return load_queries(QUERIES)
+
+
+def run_class(
+    connection: Connection, name: str, values: Mapping[str, Value], *, folder: Path = QUERIES
+) -> list[list[tuple[Any, ...]]]:
+    """Run every step of a query class in the session; return the rows of each step."""
+    query = read_query_class(folder / f"{name}.sql")
+    known, answers = dict(values), list[list[tuple[Any, ...]]]()
+    for setting in query.settings:
+        connection.execute(
+            "SELECT set_config(%s, %s, true)", (setting.name, values[setting.parameter])
+        )
+    for step in query.steps:
+        cursor = RawCursor(connection)
+        encoded = Arguments(values=known).encoded(step.parameters)
+        cursor.execute(step.sql.encode(), [v if v is None else v.decode() for v in encoded])
+        rows = cursor.fetchall() if cursor.description else []
+        columns = [column.name for column in cursor.description or ()]
+        first = dict(zip(columns, rows[0], strict=True)) if rows else {}
+        known |= {output.name: first.get(output.name) for output in step.outputs}
+        answers.append(rows)
+    return answers

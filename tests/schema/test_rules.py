@@ -11,8 +11,7 @@ from psycopg import sql
 from b2bench.database import connect
 from b2bench.sqlfile import read_sql_file
 from b2bench.target import Target
-from tests.postgres import new_database
-from tests.schema.cases import NOW, SHOP, BusinessCase, business_cases
+from tests.schema.cases import NOW, BusinessCase, business_cases
 
 _CASES = business_cases()
 _HELD_BY = Path(__file__).with_name("held_by.sql")
@@ -25,15 +24,6 @@ _DROP = {
     "trigger": sql.SQL("DROP TRIGGER {rule} ON {table}"),
     "index": sql.SQL("DROP INDEX {rule}"),
 }
-
-
-@pytest.fixture(scope="module")
-def small_shop(server: Target, schema_template: Target) -> Iterator[Target]:
-    """Give the few rows that the cases name; each case takes back what it does."""
-    with new_database(server, template=schema_template.database) as target:
-        with connect(target) as connection:
-            connection.execute(read_sql_file(SHOP).parts[0].sql.encode())
-        yield target
 
 
 @contextmanager
