@@ -71,9 +71,8 @@ def run_class(
     query = read_query_class(folder / f"{name}.sql")
     known, answers = dict(values), list[list[tuple[Any, ...]]]()
     for setting in query.settings:
-        connection.execute(
-            "SELECT set_config(%s, %s, true)", (setting.name, values[setting.parameter])
-        )
+        [value] = Arguments(values=known).encoded([setting.parameter])
+        RawCursor(connection).execute(setting.sql.encode(), [value and value.decode()])
     for step in query.steps:
         cursor = RawCursor(connection)
         encoded = Arguments(values=known).encoded(step.parameters)

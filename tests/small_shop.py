@@ -1,4 +1,4 @@
-"""Fixtures for the schema: the small shop whose keys the business cases name."""
+"""Fixtures for the small shop: few rows, each with a key that tests name."""
 
 from collections.abc import Iterator
 
