@@ -38,7 +38,7 @@ def kept_shop(server: Target, shop_template: Target) -> Iterator[Target]:
         ("run --users 0", "write a whole number from 1 to 10,000"),
         ("run --users 1000000", "write a whole number from 1 to 10,000"),
         ("run --users many", "write a whole number"),
-        ("run --users 1", "3"),
+        ("run --users 1", "4"),
         ("run --duration 0", "write a duration above 0"),
         ("run --duration -5s", "write a duration above 0"),
         ("run --duration 300h", "up to 24h"),

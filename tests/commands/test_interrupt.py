@@ -17,7 +17,7 @@ from b2bench.marker import require_data_set
 from tests.commands.calling import COMMAND, call, environment, load_ran, refusal
 from tests.postgres import new_open_folder
 
-DEMO = ("demo", "--profile", "tiny", "--users", "3", "--duration", "3", "--warm-up", "0")
+DEMO = ("demo", "--profile", "tiny", "--users", "4", "--duration", "3", "--warm-up", "0")
 _PATIENCE_S = 60
 # larger than a WAL segment, smaller than a table of the standard profile
 _LARGEST_FILE = 17 * 2**20

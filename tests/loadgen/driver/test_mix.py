@@ -60,7 +60,9 @@ def test_the_mixed_workload_has_the_shops_proportions() -> None:
 
 
 def test_an_unknown_workload_is_answered_with_the_known() -> None:
-    with pytest.raises(BadInput, match="'mixd': there is mixed, search, pricing, cart, rfq, sync"):
+    with pytest.raises(
+        BadInput, match="'mixd': there is mixed, search, pricing, cart, rfq, sync, housekeeping"
+    ):
         load_workload("mixd")
 
 
