@@ -19,7 +19,7 @@ demo: install  ## do the main job: server, schema, data, load, reports, gate
 	@$(BIN)/b2bench demo
 
 test: $(VENV)/.installed-dev  ## run the tests on an embedded server
-	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-dev  ## check format, lint, types and import contracts
 	$(BIN)/ruff format --check .

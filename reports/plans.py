@@ -1,6 +1,6 @@
 """A plan as PostgreSQL explains it: a tree of nodes, what each did, and the tree's shape."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,23 +173,25 @@ def raw_nodes(raw: JsonObject) -> Iterator[JsonObject]:
         yield from raw_nodes(child)
 
 
-def indexes_used(explained: JsonObject) -> frozenset[str]:
+def indexes_used(explained: JsonObject, *, partial: Container[str] = ()) -> frozenset[str]:
     """Return the names of the indexes that spare a plan work.
 
     It looks rows or conflicts up in them, or reads the first rows in their order. An index that is
-    read from end to end, as its table would be, is not among them.
+    read from end to end, as its table would be, is not among them, unless it is one of the
+    `partial` ones, which hold some rows only.
     """
-    return frozenset(_indexes_used(explained["Plan"], in_order=False))
+    return frozenset(_indexes_used(explained["Plan"], partial, in_order=False))
 
 
-def _indexes_used(raw: JsonObject, *, in_order: bool) -> Iterator[str]:
-    if "Index Name" in raw and (in_order or "Index Cond" in raw or "Order By" in raw):
-        yield raw["Index Name"]
+def _indexes_used(raw: JsonObject, partial: Container[str], *, in_order: bool) -> Iterator[str]:
+    name = raw.get("Index Name")
+    if name and (in_order or "Index Cond" in raw or "Order By" in raw or name in partial):
+        yield name
     yield from raw.get("Conflict Arbiter Indexes", ())
     kind = raw["Node Type"]
     below = kind == "Limit" or (in_order and kind in _KEEP_ORDER)
     for child in raw.get("Plans", ()):
-        yield from _indexes_used(child, in_order=below)
+        yield from _indexes_used(child, partial, in_order=below)
 
 
 def defines_cte(raw: JsonObject) -> str:

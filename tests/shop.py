@@ -36,6 +36,17 @@ def shop_template(server: Target, schema_template: Target) -> Iterator[Target]:
         yield target
 
 
+@pytest.fixture(scope="session")
+def standard_template(server: Target, schema_template: Target) -> Iterator[Target]:
+    """Give the standard data set to tests that read it; marked `xdist_group("standard")`.
+
+    It takes half a minute to make, so one worker does.
+    """
+    with new_database(server, template=schema_template.database) as target:
+        generate(target, load_profile("standard"))
+        yield target
+
+
 @contextmanager
 def bare_shop_at(server: Target, revision: str) -> Iterator[Target]:
     """Make the schema as it was at a migration, without data."""

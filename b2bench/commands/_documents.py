@@ -1,7 +1,7 @@
 """The schema's documents, with plans as evidence of which query classes an index serves."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +28,7 @@ from schema.documents.catalogue import read_schema
 from schema.documents.indexes import Evidence
 from schema.documents.pages import documents
 
-_FRESH_PROFILE = "tiny"
+_FRESH_PROFILE = "standard"
 _THROWN_AWAY = {"fsync": "off", "full_page_writes": "off"}
 
 
@@ -79,7 +79,8 @@ def make_documents(settings: Settings, target: Target, progress: Progress) -> Do
     capture = take_capture(
         settings, _without_sequential_scans(target), everything(settings), progress
     )
-    texts = documents(schema, found, _evidence(capture))
+    partial = {index.name for table in schema.tables for index in table.indexes if index.predicate}
+    texts = documents(schema, found, _evidence(capture, partial))
     return Documents(texts=texts, findings=capture.findings)
 
 
@@ -92,11 +93,13 @@ def _without_sequential_scans(target: Target) -> Target:
     )
 
 
-def _evidence(capture: Capture) -> Evidence:
+def _evidence(capture: Capture, partial: Set[str]) -> Evidence:
     uses = defaultdict[str, list[str]](list)
     for captured in capture.classes:
         plans = [step.plan for case in captured.cases for step in case.steps]
-        for index in sorted({name for plan in plans for name in indexes_used(plan)}):
+        for index in sorted(
+            {name for plan in plans for name in indexes_used(plan, partial=partial)}
+        ):
             uses[index].append(captured.query)
     return Evidence(
         said=_said(capture),

@@ -18,7 +18,9 @@ ExpandOnly = Annotated[bool, typer.Option(help="Stop before the first that contr
 Pages = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the pages.")]
 Fresh = Annotated[
     bool,
-    typer.Option("--fresh", help="Of a new schema with the data set tiny, on a throw-away server."),
+    typer.Option(
+        "--fresh", help="Of a new schema and the data set standard, on a throw-away server."
+    ),
 ]
 Down = Annotated[str, typer.Argument(metavar="REVISION", help="A number like 0004, -1, or base.")]
 Output = Annotated[

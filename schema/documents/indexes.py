@@ -67,8 +67,8 @@ def _preface(evidence: Evidence | None) -> str:
         else ""
     )
     return f"""\
-A query class is served by an index when one of its plans looks rows up in it, or reads the first
-rows in its order. {evidence.said}{missing}
+A query class is served by an index when one of its plans looks rows up in it, reads the first rows
+in its order, or reads all of a partial one. {evidence.said}{missing}
 
 What triggers read, those of foreign keys among them, and what functions in PL/pgSQL read is in no
 plan. An index that serves no query class is there for a constraint only, for a foreign key, or (–)

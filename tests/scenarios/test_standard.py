@@ -1,7 +1,5 @@
 """The query classes on 10,000 products and 100,000 variants: what they read, page by page."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from b2bench.clones import clone
@@ -10,13 +8,10 @@ from b2bench.marker import require_data_set
 from b2bench.progress import silent
 from b2bench.queries import QueryClass, read_query_class
 from b2bench.target import Target
-from loadgen.data.generate import generate
-from loadgen.data.profiles import load_profile
 from reports.capture import Capture, capture
 from reports.explaining import CaseCapture, explain_case
 from reports.plans import raw_nodes
 from scenarios.samplers import shop_source
-from tests.postgres import new_database
 from tests.shop import QUERIES
 
 _LARGE = 10_000
@@ -24,17 +19,13 @@ _PAGES = 1_000
 _TALL = "UPDATE products SET category_id = 1, status = 'ACTIVE'"
 
 
-@pytest.fixture(scope="module")
-def standard(server: Target, schema_template: Target) -> Iterator[Target]:
-    with new_database(server, template=schema_template.database) as target:
-        generate(target, load_profile("standard"))
-        yield target
+pytestmark = pytest.mark.xdist_group("standard")
 
 
 @pytest.fixture(scope="module")
-def captured(standard: Target, shop_queries: tuple[QueryClass, ...]) -> Capture:
-    with clone(standard, "test") as copy:
-        source = shop_source(standard)
+def captured(standard_template: Target, shop_queries: tuple[QueryClass, ...]) -> Capture:
+    with clone(standard_template, "test") as copy:
+        source = shop_source(standard_template)
         return capture(copy, shop_queries, source, seed=1, progress=silent, clone=True)
 
 
@@ -43,9 +34,9 @@ def test_every_class_can_be_explained(captured: Capture) -> None:
 
 
 def test_no_large_table_is_read_from_end_to_end_unless_its_file_says_why(
-    captured: Capture, standard: Target
+    captured: Capture, standard_template: Target
 ) -> None:
-    rows = require_data_set(standard).rows
+    rows = require_data_set(standard_template).rows
     read = {
         (each.query, table)
         for each in captured.classes
@@ -71,11 +62,11 @@ def _read_whole(case: CaseCapture) -> set[str]:
     }
 
 
-def test_page_1000_is_within_twice_the_work_of_page_1(standard: Target) -> None:
+def test_page_1000_is_within_twice_the_work_of_page_1(standard_template: Target) -> None:
     """Of one category with all products, at ten on a page."""
     query = read_query_class(QUERIES / "browse_category.sql")
-    [arguments] = shop_source(standard).draw(query, seed=1, count=1)
-    with clone(standard, "test") as copy:
+    [arguments] = shop_source(standard_template).draw(query, seed=1, count=1)
+    with clone(standard_template, "test") as copy:
         with connect(copy) as connection:
             connection.execute(_TALL.encode())
             connection.execute("VACUUM ANALYZE products")
