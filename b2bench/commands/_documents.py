@@ -1,7 +1,8 @@
 """The schema's documents, with plans as evidence of which query classes an index serves."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -93,7 +94,7 @@ def _without_sequential_scans(target: Target) -> Target:
     )
 
 
-def _evidence(capture: Capture, partial: Set[str]) -> Evidence:
+def _evidence(capture: Capture, partial: AbstractSet[str]) -> Evidence:
     uses = defaultdict[str, list[str]](list)
     for captured in capture.classes:
         plans = [step.plan for case in captured.cases for step in case.steps]
