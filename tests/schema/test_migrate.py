@@ -105,6 +105,28 @@ def test_every_table_and_column_and_rule_says_what_it_is_for(bare_shop: Target) 
         assert connection.execute(_SILENT).fetchall() == []
 
 
+_LOOSE_TYPES = """
+SELECT c.oid::regclass::text, a.attname, format_type(a.atttypid, a.atttypmod)
+  FROM pg_class c
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+ WHERE c.relkind = 'r'
+   AND c.relnamespace = 'public'::regnamespace
+   AND (a.atttypid IN ('timestamp'::regtype, 'time'::regtype, 'real'::regtype, 'money'::regtype,
+                       'double precision'::regtype, 'varchar'::regtype, 'char'::regtype)
+        OR a.attname = 'id' AND (a.atttypid <> 'bigint'::regtype OR a.attidentity = '')
+        OR a.attname LIKE '%\\_id' AND a.atttypid NOT IN ('bigint'::regtype, 'text'::regtype)
+        OR a.attname ~ '^(shopify_.*id|auth_id)$' AND a.attrelid <> 'product_sync_log'::regclass
+           AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique
+                             AND i.indkey::text = a.attnum::text))
+"""
+
+
+def test_keys_times_and_money_have_types_that_last(bare_shop: Target) -> None:
+    """Identity keys are bigint, moments have a zone, money is numeric, foreign ids are unique."""
+    with connect(bare_shop) as connection:
+        assert connection.execute(_LOOSE_TYPES).fetchall() == []
+
+
 def test_no_foreign_key_is_without_an_index(bare_shop: Target) -> None:
     with connect(bare_shop) as connection:
         bare = connection.execute(

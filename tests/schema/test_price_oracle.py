@@ -9,14 +9,11 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from psycopg import RawCursor
 
-from b2bench.arguments import Arguments
-from b2bench.queries import read_query_class
 from b2bench.target import Target
 from tests.postgres import new_database
 from tests.schema.oracle import Band, Item, Price, Rule, price
-from tests.shop import QUERIES
+from tests.shop import run_class
 
 _NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 _TIERS = {1: "STANDARD", 2: "PREMIUM", 3: "ENTERPRISE"}
@@ -125,15 +122,15 @@ def _stock_up(connection: psycopg.Connection, shop: Shop) -> Shop:
     with connection.cursor() as cursor:
         cursor.executemany(_PRODUCT, list(enumerate(shop.prices, start=1)))
         for item in shop.items:
-            cursor.execute(_VARIANT, vars_of(item))
+            cursor.execute(_VARIANT, _parameters(item))
             for place, modifier in enumerate(item.modifiers):
-                cursor.execute(_OPTION, {**vars_of(item), "place": place, "modifier": modifier})
+                cursor.execute(_OPTION, {**_parameters(item), "place": place, "modifier": modifier})
         cursor.executemany(_BAND, [(b.product, b.least, b.percent) for b in shop.bands])
         taken = [rule for rule in shop.rules if cursor.execute(_RULE, _values(rule)).rowcount]
     return replace(shop, rules=taken)
 
 
-def vars_of(item: Item) -> dict[str, object]:
+def _parameters(item: Item) -> dict[str, object]:
     return {"variant": item.variant, "product": item.product, "price": item.own_price}
 
 
@@ -208,18 +205,10 @@ def _answer(row: tuple[Decimal, Decimal, Decimal, str, Decimal | None]) -> Price
     return Price(base=base, unit=unit, total=total, rule=rule, percent=percent)
 
 
-def _ask(connection: psycopg.Connection, name: str, values: dict[str, object]) -> list[tuple]:  # type: ignore[type-arg]
-    query = read_query_class(QUERIES / f"{name}.sql")
-    encoded = Arguments(values=values).encoded(query.steps[0].parameters)  # type: ignore[arg-type]
-    cursor = RawCursor(connection)
-    cursor.execute(query.steps[0].sql, [None if v is None else v.decode() for v in encoded])
-    return cursor.fetchall()
-
-
 def _check_item(connection: psycopg.Connection, shop: Shop, asked: Asked) -> None:
     item, quantity = asked.items[0], asked.quantities[0]
     values = {"account_id": asked.account, "variant_id": item, "quantity": quantity}
-    [(unit, total, rule, _)] = _ask(connection, "price_item", {**values, "as_of": asked.at})
+    [[(unit, total, rule, _)]] = run_class(connection, "price_item", {**values, "as_of": asked.at})
     expected = _expected(shop, asked, item, quantity)
     assert (unit, total, rule) == (expected.unit, expected.total, expected.rule)
 
@@ -234,7 +223,7 @@ def _check_cart(connection: psycopg.Connection, shop: Shop, asked: Asked) -> Non
         "   FROM cart, unnest(%s::bigint[], %s::int[]) AS i (variant, quantity)",
         (asked.account, list(lines), list(lines.values())),
     )
-    rows = _ask(connection, "price_cart", {"account_id": asked.account, "as_of": asked.at})
+    [rows] = run_class(connection, "price_cart", {"account_id": asked.account, "as_of": asked.at})
     for _, item, quantity, unit, total, rule in rows:
         expected = _expected(shop, asked, item, quantity)
         assert (unit, total, rule) == (expected.unit, expected.total, expected.rule)
