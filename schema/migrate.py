@@ -73,7 +73,13 @@ def upgrade(target: Target, revision: str = "head", progress: Progress = silent)
 
     Raises: as `install`, and BadInput for an unknown revision.
     """
-    before = status(target).applied
+    found = status(target)
+    before = found.applied
+    if found.interrupted in before:
+        raise BadInput(
+            f"taking {found.interrupted} back was interrupted: finish it with "
+            "`b2bench schema downgrade -1` first"
+        )
     _patiently(
         target,
         progress,

@@ -128,6 +128,23 @@ def test_a_migration_that_was_interrupted_by_ctrl_c_goes_on(
     _are_alike(older_shop, bare_shop)
 
 
+def test_taking_back_that_was_interrupted_is_finished_before_anything_else(
+    older_shop: Target,
+) -> None:
+    migrate.upgrade(older_shop, "0011")
+    with connect(older_shop) as connection:
+        connection.execute("CREATE VIEW looks AS SELECT option_key FROM product_variants")
+    with pytest.raises(StatementFailed, match="looks"):
+        migrate.downgrade(older_shop, "-1")
+    with pytest.raises(BadInput, match="taking 0011_option_combinations back was interrupted"):
+        migrate.upgrade(older_shop)
+    with connect(older_shop) as connection:
+        connection.execute("DROP VIEW looks")
+    migrate.downgrade(older_shop, "-1")
+    assert migrate.status(older_shop).applied[-1].startswith("0010")
+    migrate.upgrade(older_shop)
+
+
 def test_rows_that_break_the_new_rule_stop_it_and_once_mended_it_goes_on(
     older_shop: Target, bare_shop: Target
 ) -> None:
