@@ -19,7 +19,13 @@ from sqlalchemy.pool import NullPool
 from b2bench.database import connect, maintenance, reading
 from b2bench.errors import BadInput, ExtensionMissing, StatementFailed
 from b2bench.findings import Finding, Severity
-from b2bench.marker import create_marked_database, is_marked, require_marked
+from b2bench.marker import (
+    create_marked_database,
+    is_marked,
+    note_run,
+    read_data_set,
+    require_marked,
+)
 from b2bench.progress import Progress, silent
 from b2bench.target import Target
 from schema.stepwise import (
@@ -34,6 +40,7 @@ from schema.stepwise import (
     run_whole,
     whole,
 )
+from schema.tables import tables_in_order
 
 _VERSION_TABLE = "schema_version"
 _LOCK_TIMEOUT = "5s"
@@ -91,6 +98,8 @@ def upgrade(target: Target, revision: str = "head", progress: Progress = silent)
 def downgrade(target: Target, revision: str, progress: Progress = silent) -> tuple[str, ...]:
     """Take migrations back down to a revision (`0004`, `base`, `-1`), return their names.
 
+    Rows of tables that go are lost, and the record of the data set says so.
+
     Raises: as `upgrade`.
     """
     found = status(target)
@@ -105,7 +114,16 @@ def downgrade(target: Target, revision: str, progress: Progress = silent) -> tup
         lambda heads: _scripts()._downgrade_revs(revision, heads),  # noqa: SLF001
     )
     after = status(target).applied
+    _note_lost_rows(target)
     return tuple(name for name in reversed(before) if name not in after)
+
+
+def _note_lost_rows(target: Target) -> None:
+    left = {table.name for table in tables_in_order(target)}
+    with connect(target) as connection:
+        data_set = read_data_set(connection)
+        if data_set is not None and not data_set.rows.keys() <= left:
+            note_run(connection, "schema downgrade")
 
 
 def status(target: Target) -> Status:
@@ -156,7 +174,7 @@ def verify(target: Target) -> tuple[Finding, ...]:
                 severity=Severity.ERROR,
                 subject=name,
                 message=f"{name} is recorded as applied and its check does not hold",
-                mend="run `b2bench schema reset`, or put back what was taken away",
+                mend="put back what `b2bench schema diff` misses, or run `b2bench schema reset`",
             )
             for name in applied
             if not _holds(connection, name)

@@ -8,6 +8,7 @@ from b2bench.errors import BadInput
 from b2bench.marker import require_data_set
 from b2bench.queries import AS_OF, QueryClass
 from b2bench.target import Target
+from loadgen.data.generate import GENERATOR_VERSION
 from loadgen.data.population import Population
 from scenarios.samplers import accounts, back_office, carts, catalogue, pricing, stock, trade
 from scenarios.samplers.draws import Draws
@@ -54,7 +55,12 @@ def shop_source(target: Target) -> ShopSource:
 
     Raises:
         NotOurDatabase: b2bench did not make the database.
-        BadInput: no complete data set is in it.
+        BadInput: no complete data set is in it, or another version of b2bench made it.
     """
     data_set = require_data_set(target)
+    if data_set.generator_version != GENERATOR_VERSION:
+        raise BadInput(
+            f"the data in {target.database} were made by another version of b2bench: "
+            "run `b2bench data generate`"
+        )
     return ShopSource(Population(data_set.recipe, data_set.seed), data_set.as_of)

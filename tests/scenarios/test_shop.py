@@ -75,3 +75,10 @@ def test_a_class_without_a_sampler_is_bad_input(shop: Target) -> None:
     stranger = QueryClass(name="theirs", path=QUERIES / "theirs.sql", steps=(), sampler="theirs")
     with pytest.raises(BadInput, match="no sampler 'theirs'"):
         shop_source(shop).draw(stranger, seed=1, count=1)
+
+
+def test_data_of_another_version_are_bad_input(shop: Target) -> None:
+    with connect(shop) as connection:
+        connection.execute("UPDATE b2bench_meta.data_set SET generator_version = 1")
+    with pytest.raises(BadInput, match="another version of b2bench: run `b2bench data generate`"):
+        shop_source(shop)

@@ -4,6 +4,7 @@ import pytest
 from b2bench.catalogue import read_catalogue
 from b2bench.database import connect
 from b2bench.errors import BadInput, NotOurDatabase
+from b2bench.marker import require_data_set
 from b2bench.target import Target
 from schema import migrate
 from schema.stepwise import migration_names
@@ -93,6 +94,14 @@ def test_reset_leaves_an_empty_schema(shop: Target) -> None:
     migrate.reset(shop)
     with connect(shop) as connection:
         assert connection.execute("SELECT count(*) FROM products").fetchone() == (0,)
+
+
+def test_a_downgrade_that_loses_rows_is_written_down(shop: Target) -> None:
+    migrate.downgrade(shop, "-1")
+    assert require_data_set(shop).last_run is None
+    migrate.downgrade(shop, "0020")
+    migrate.upgrade(shop)
+    assert require_data_set(shop).last_run == "schema downgrade"
 
 
 def test_tables_come_after_those_that_they_reference(bare_shop: Target) -> None:
