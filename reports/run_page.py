@@ -135,7 +135,7 @@ def _rows(record: RunRecord) -> Iterator[QueryRow]:
 
 def _judged(query: QueryResult) -> tuple[Tone, str]:
     if not query.response.count:
-        return ("bad", "failed") if query.failed else ("plain", "no request")
+        return ("bad", "failed") if query.failed else ("plain", "none")
     if _missed(query):
         return "bad", "missed"
     if query.failed:
