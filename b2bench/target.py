@@ -45,6 +45,16 @@ class Target:
         """Return the same server and role, another database."""
         return replace(self, conninfo=make_conninfo(self.conninfo, dbname=name))
 
+    def with_setting(self, name: str, value: str) -> "Target":
+        """Return the same database for sessions that begin with a setting, beside their own.
+
+        >>> Target.parse("dbname=shop options='-c jit=off'").with_setting("geqo", "off").conninfo
+        "dbname=shop options='-c jit=off -c geqo=off'"
+        """
+        begun = str(conninfo_to_dict(self.conninfo).get("options") or "")
+        options = f"{begun} -c {name}={value}".strip()
+        return replace(self, conninfo=make_conninfo(self.conninfo, options=options))
+
     @property
     def database(self) -> str:
         """The name of the database, as far as the connection string says it."""

@@ -1,8 +1,9 @@
 """Install, upgrade and take back the schema: SQL files in order, run by Alembic."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -87,10 +88,11 @@ def upgrade(target: Target, revision: str = "head", progress: Progress = silent)
             f"taking {found.interrupted} back was interrupted: finish it with "
             "`b2bench schema downgrade -1` first"
         )
+    last = _absolute(revision, found)
     _patiently(
         target,
         progress,
-        lambda heads: _scripts()._upgrade_revs(revision, heads),  # noqa: SLF001
+        lambda heads: _scripts()._upgrade_revs(last, heads),  # noqa: SLF001
     )
     return tuple(name for name in status(target).applied if name not in before)
 
@@ -108,14 +110,26 @@ def downgrade(target: Target, revision: str, progress: Progress = silent) -> tup
         raise BadInput(
             f"{found.interrupted} was interrupted: finish it with `b2bench schema upgrade` first"
         )
+    last = _absolute(revision, found)
     _patiently(
         target,
         progress,
-        lambda heads: _scripts()._downgrade_revs(revision, heads),  # noqa: SLF001
+        lambda heads: _scripts()._downgrade_revs(last, heads),  # noqa: SLF001
     )
     after = status(target).applied
     _note_lost_rows(target)
     return tuple(name for name in reversed(before) if name not in after)
+
+
+def _absolute(revision: str, found: Status) -> str:
+    """Return the revision that `-1` or `+1` means: a second attempt begins somewhere else."""
+    if not re.fullmatch(r"[+-]\d+", revision):
+        return revision
+    place = len(found.applied) + int(revision)
+    names = (*found.applied, *found.pending)
+    if not 0 <= place <= len(names):
+        raise BadInput(f"{revision} leads nowhere: {len(found.applied)} migrations are applied")
+    return names[place - 1][:4] if place else "base"
 
 
 def _note_lost_rows(target: Target) -> None:
@@ -246,12 +260,7 @@ def _migrating(target: Target) -> Iterator[Connection]:
         require_marked(opened, target)
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(
-            target.conninfo,
-            application_name="b2bench (schema)",
-            # a server whose client was killed ends the statement instead of finishing it
-            options=f"-c lock_timeout={_LOCK_TIMEOUT} -c client_connection_check_interval=1s",
-        ),
+        creator=lambda: _session(target),
         poolclass=NullPool,
     )
     try:
@@ -272,6 +281,18 @@ def _migrating(target: Target) -> Iterator[Connection]:
         raise StatementFailed(f"a migration was refused: {' '.join(str(error).split())}") from error
     finally:
         engine.dispose()
+
+
+def _session(target: Target) -> psycopg.Connection:
+    patient = target.with_setting("lock_timeout", _LOCK_TIMEOUT)
+    connection = psycopg.connect(
+        patient.conninfo, application_name="b2bench (schema)", autocommit=True
+    )
+    # a server whose client was killed ends the statement; some systems cannot notice it
+    with suppress(psycopg.errors.InvalidParameterValue):
+        connection.execute("SET client_connection_check_interval = '1s'")
+    connection.autocommit = False
+    return connection
 
 
 def _run(connection: Connection, steps: Callable[[Any], Any], progress: Progress) -> None:

@@ -4,11 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from b2bench.cluster.embedded import EmbeddedServer
 from b2bench.commands._capture import everything, take_capture
@@ -78,20 +76,11 @@ def make_documents(settings: Settings, target: Target, progress: Progress) -> Do
     if data_set is None:
         return Documents(texts=documents(schema, found, None), findings=())
     capture = take_capture(
-        settings, _without_sequential_scans(target), everything(settings), progress
+        settings, target.with_setting("enable_seqscan", "off"), everything(settings), progress
     )
     partial = {index.name for table in schema.tables for index in table.indexes if index.predicate}
     texts = documents(schema, found, _evidence(capture, partial))
     return Documents(texts=texts, findings=capture.findings)
-
-
-def _without_sequential_scans(target: Target) -> Target:
-    """Return the target with sessions whose planner reads a whole table only if it has to."""
-    options = str(conninfo_to_dict(target.conninfo).get("options") or "")
-    return replace(
-        target,
-        conninfo=make_conninfo(target.conninfo, options=f"{options} -c enable_seqscan=off".strip()),
-    )
 
 
 def _evidence(capture: Capture, partial: AbstractSet[str]) -> Evidence:

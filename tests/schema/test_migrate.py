@@ -80,6 +80,14 @@ def test_an_unknown_revision_is_bad_input(bare_shop: Target) -> None:
         migrate.upgrade(bare_shop, "0099")
 
 
+def test_steps_count_from_where_the_database_is(bare_shop: Target) -> None:
+    names = migration_names()
+    assert migrate.downgrade(bare_shop, "-3") == tuple(reversed(names[-3:]))
+    assert migrate.upgrade(bare_shop, "+1") == names[-3:-2]
+    with pytest.raises(BadInput, match="leads nowhere"):
+        migrate.downgrade(bare_shop, "-99")
+
+
 def test_a_database_with_foreign_tables_is_refused_and_kept(empty_database: Target) -> None:
     with connect(empty_database) as connection:
         connection.execute("CREATE TABLE theirs AS SELECT 42 AS answer")
