@@ -1,5 +1,6 @@
 """Sessions with a server: errors a person can act on, read-only where only reading is meant."""
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,6 +76,10 @@ def _open(target: Target, application_name: str) -> psycopg.Connection:
         raise ServerUnreachable(f"no session with {target}: {reason}: {mend}") from error
     except psycopg.ProgrammingError as error:
         raise BadInput(f"the connection string cannot be used: {_one_line(error)}") from error
+    except (KeyboardInterrupt, SystemExit) as error:
+        # the traceback would keep a half-open session, and DROP DATABASE waits for its password
+        traceback.clear_frames(error.__traceback__)
+        raise
 
 
 def require_version(server_version: int) -> None:

@@ -1,3 +1,6 @@
+import signal
+import socket
+
 import pytest
 
 from b2bench.database import capabilities, connect, reading, require_version
@@ -75,3 +78,21 @@ def test_provenance_names_machine_and_server(server: Target) -> None:
     assert found.server.startswith("PostgreSQL ")
     assert found.processors >= 1
     assert "pg_stat_statements" in found.settings["shared_preload_libraries"]
+
+
+def test_ctrl_c_while_connecting_leaves_no_session_half_open() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        target = Target.parse(f"host=127.0.0.1 port={listener.getsockname()[1]}")
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        try:
+            with connect(target):
+                pytest.fail("a server that says nothing opens no session")
+        except KeyboardInterrupt:
+            # here, where a copy of a database would be dropped, the server has to know
+            with listener.accept()[0] as session:
+                session.settimeout(5)
+                while session.recv(1024):
+                    pass
+        finally:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
