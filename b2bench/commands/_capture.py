@@ -78,5 +78,7 @@ def baseline_path(settings: Settings, target: Target) -> Path:
 
 
 def _data(ground: Ground, target: Target) -> str:
-    name = ground.data_set.profile if ground.data_set else target.database
-    return name.replace("/", "_")
+    if ground.data_set is None:
+        return target.database.replace("/", "_")
+    scale = "" if ground.data_set.scale == "1" else f"-x{ground.data_set.scale}"
+    return ground.data_set.profile + scale

@@ -41,8 +41,8 @@ def perform_demo(settings: Settings) -> ExitCode:
         B2benchError: a stage could not do its job.
     """
     order = make_order(settings)
-    load_profile(settings.profile)
-    target, data_set = _prepare(settings)
+    profile = load_profile(settings.profile).scaled(settings.scale)
+    target, data_set = _prepare(settings, profile)
     with _stage(f"load: {settings.users} users") as progress:
         outcome = perform(order, target, progress)
     if outcome.interrupted:
@@ -62,20 +62,19 @@ def _stage(name: str) -> Iterator[Progress]:
     say(f"{name} ({time.perf_counter() - begin_s:.1f} s)")
 
 
-def _prepare(settings: Settings) -> tuple[Target, DataSet]:
+def _prepare(settings: Settings, profile: Profile) -> tuple[Target, DataSet]:
     """Start the server, install the schema, and see to it that the data are there."""
     with _stage("server") as progress:
         target = find_target(settings, progress)
     with _stage("schema") as progress:
         migrate.install(target, progress)
-    with _stage(f"data: {settings.profile}") as progress:
-        return target, _data(settings, target, progress)
+    with _stage(f"data: {profile.shown}") as progress:
+        return target, _data(settings, profile, target, progress)
 
 
-def _data(settings: Settings, target: Target, progress: Progress) -> DataSet:
+def _data(settings: Settings, profile: Profile, target: Target, progress: Progress) -> DataSet:
     with reading(target) as connection:
         found = read_data_set(connection)
-    profile = load_profile(settings.profile)
     if found and _is_wanted(found, settings, profile):
         return found
     return generate(target, profile, seed=settings.seed, progress=progress)

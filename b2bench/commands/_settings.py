@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ class Settings:
     pg_bin: Path | None
     runs: Path
     profile: str
+    scale: Decimal
     seed: int
     workload: str
     users: int
@@ -125,6 +127,14 @@ KEYS: tuple[Key, ...] = (
         read=_values.word,
         default="standard",
         metavar="NAME",
+    ),
+    Key(
+        name="scale",
+        said="scale",
+        why="Factor for every row count of the profile, such as 0.5 or 2.5.",
+        read=_values.factor,
+        default="1",
+        metavar="FACTOR",
     ),
     Key(
         name="seed",

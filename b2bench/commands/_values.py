@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h)?")
@@ -9,6 +10,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 _LONGEST_S = 24 * 3600.0
 _HIGHEST_RATE = 1_000_000.0
 _LONGEST_IDENTIFIER = 63
+_LARGEST_FACTOR = 1_000
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
@@ -53,6 +55,22 @@ def pause_s(text: str) -> float:
 def _seconds(text: str) -> float:
     match = _DURATION.fullmatch(text)
     return float(match["number"]) * _SECONDS[match["unit"]] if match else -1.0
+
+
+def factor(text: str) -> Decimal:
+    """Return a factor, without the zeros at its end.
+
+    >>> factor("2.50"), factor("10")
+    (Decimal('2.5'), Decimal('10'))
+    """
+    # a Decimal, so that 0.1 of 10,000 rows are 1,000
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,4})?", text, re.ASCII) or not (
+        0 < Decimal(text) <= _LARGEST_FACTOR
+    ):
+        raise ValueError(
+            f"write a factor above 0 and up to {_LARGEST_FACTOR:,}, such as 0.5 or 2.5"
+        )
+    return Decimal(f"{Decimal(text).normalize():f}")
 
 
 def rate(text: str) -> float:

@@ -26,7 +26,7 @@ Jobs = Annotated[
 
 
 @app.command()
-@with_settings(*WHERE, "profile", "seed")
+@with_settings(*WHERE, "profile", "scale", "seed")
 def generate(settings: Settings, *, jobs: Jobs = None) -> ExitCode:
     """Replace the data by a generated data set; the same profile and seed give the same rows.
 
@@ -35,6 +35,7 @@ def generate(settings: Settings, *, jobs: Jobs = None) -> ExitCode:
     Examples:
         b2bench data generate
         b2bench data generate --profile tiny --seed 7
+        b2bench data generate --scale 2.5
     """
     from b2bench.commands._console import progress_shown, say, show  # noqa: PLC0415 (fast --help)
     from b2bench.commands._summary import data_set_lines, rows_table  # noqa: PLC0415
@@ -42,7 +43,7 @@ def generate(settings: Settings, *, jobs: Jobs = None) -> ExitCode:
     from loadgen.data.generate import generate as generate_data  # noqa: PLC0415
     from loadgen.data.profiles import load_profile  # noqa: PLC0415
 
-    profile = load_profile(settings.profile)
+    profile = load_profile(settings.profile).scaled(settings.scale)
     with progress_shown() as progress:
         target = find_target(settings, progress)
         data_set = generate_data(target, profile, seed=settings.seed, jobs=jobs, progress=progress)

@@ -5,7 +5,7 @@ from b2bench.commands._settings import Settings
 from b2bench.findings import ExitCode
 
 
-@with_settings(*WHERE, "profile", "seed", "users", "duration_s", "warmup_s", "runs")
+@with_settings(*WHERE, "profile", "scale", "seed", "users", "duration_s", "warmup_s", "runs")
 def demo(settings: Settings) -> ExitCode:
     """Do the main job once, from server to gate.
 

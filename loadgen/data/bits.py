@@ -62,13 +62,20 @@ def ranks(cumulative: Floats, at: Floats) -> Ints:
     return np.minimum(found, len(cumulative) - 1).astype(np.int64)
 
 
-def allotted(total: int, weights: Ints, *, least: int = 0) -> Ints:
-    """Share out a total by weights, exactly, with at least `least` for each."""
+def allotted(total: int, weights: Ints, *, least: int = 0, most: int | None = None) -> Ints:
+    """Share out a total by weights, exactly, with at least `least` and at most `most` for each.
+
+    What is above `most` goes to the others, by the room that they have left.
+    """
     edges = np.concatenate(([0], np.cumsum(weights)))
     rest = total - least * len(weights)
     bounds = (edges.astype(object) * rest) // int(edges[-1])
     whole_bounds = bounds.astype(np.int64)
-    return np.asarray(whole_bounds[1:] - whole_bounds[:-1] + least, dtype=np.int64)
+    counts = np.asarray(whole_bounds[1:] - whole_bounds[:-1] + least, dtype=np.int64)
+    if most is None or counts.max(initial=0) <= most:
+        return counts
+    capped = np.minimum(counts, most)
+    return capped + allotted(int((counts - capped).sum()), most - capped)
 
 
 def firsts(counts: Ints) -> Ints:

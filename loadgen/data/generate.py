@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
-from decimal import Decimal
 from hashlib import sha256
 
 import psycopg
@@ -51,7 +50,7 @@ def generate(
     volumes = row_counts(population)
     loading = DataSet(
         profile=profile.name,
-        scale=Decimal(1),
+        scale=profile.scale,
         seed=seed,
         generator_version=GENERATOR_VERSION,
         as_of=AS_OF,

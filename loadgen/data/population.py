@@ -127,7 +127,7 @@ class Population:
         at = bits.uniform(self.seed, "products.family", 0, len(variable))
         weights = (bits.quantiles(_FAMILY_QUANTILES, at) * 100).astype(np.int64)
         total = self.variants - (self.products - len(variable))
-        counts[variable] = bits.allotted(total, weights, least=2)
+        counts[variable] = bits.allotted(total, weights, least=2, most=_LARGEST_FAMILY)
         return counts
 
     @cached_property
@@ -241,14 +241,14 @@ class Population:
     def rules_of_buyer(self) -> Ints:
         """Number of price rules of each buyer, busiest first: a few whales have thousands."""
         weights = 1_000_000_000 // (np.arange(len(self.buyers), dtype=np.int64) + 10)
-        return np.minimum(bits.allotted(self._rows["account_pricing"], weights), self.products)
+        return bits.allotted(self._rows["account_pricing"], weights, most=self.products)
 
     @cached_property
     def specifications_of_product(self) -> Ints:
         """Number of specifications of each product."""
         weights = 60 + bits.whole(self.seed, "products.specifications", 0, self.products, 80)
-        counts = bits.allotted(self._rows["technical_specifications"], weights)
-        return np.minimum(counts, SPECIFICATIONS_PER_PRODUCT)
+        total = self._rows["technical_specifications"]
+        return bits.allotted(total, weights, most=SPECIFICATIONS_PER_PRODUCT)
 
     @cached_property
     def images_of_product(self) -> Ints:

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from hashlib import sha256
 
 import psycopg
@@ -6,7 +7,8 @@ from psycopg import sql
 
 from b2bench.database import connect
 from b2bench.errors import BadInput, StatementFailed
-from b2bench.marker import create_marked_database, read_data_set
+from b2bench.findings import Severity
+from b2bench.marker import create_marked_database, read_data_set, require_data_set
 from b2bench.target import Target
 from loadgen.data import generate as generator
 from loadgen.data.generate import generate, row_counts
@@ -14,6 +16,7 @@ from loadgen.data.load import csv_chunks
 from loadgen.data.population import Population
 from loadgen.data.profiles import load_profile, profile_names
 from loadgen.data.tables import TABLES
+from schema.integrity import check_integrity
 from schema.tables import tables_in_order
 from tests.postgres import new_database
 
@@ -82,6 +85,38 @@ def test_children_add_up_in_every_profile(name: str) -> None:
     )
     assert int(population.bands_of_product.max()) <= 12
     assert profile.rows["orders"] >= len(population.rfqs_in("ACCEPTED"))
+
+
+@pytest.mark.parametrize(
+    ("name", "factor"), [("standard", "0.01"), ("origin", "0.11"), ("tiny", "0.5"), ("tiny", "2.5")]
+)
+def test_children_add_up_at_every_scale(name: str, factor: str) -> None:
+    profile = load_profile(name).scaled(Decimal(factor))
+    for seed in range(5):
+        population = Population(profile.rows, seed)
+        assert int(population.family.sum()) == profile.rows["product_variants"]
+        assert int(population.rules_of_buyer.sum()) == profile.rows["account_pricing"]
+        for table, rows in row_counts(population).items():
+            last = TABLES[table](population, max(0, rows - 500), rows)
+            assert 0 < len(last) <= 500, table
+
+
+def test_a_scaled_profile_is_in_the_data_set_and_keeps_every_rule(
+    server: Target, schema_template: Target
+) -> None:
+    half = load_profile("tiny").scaled(Decimal("0.5"))
+    with new_database(server, template=schema_template.database) as other:
+        generate(other, half)
+        found = require_data_set(other)
+        assert {item.severity for item in check_integrity(other)} <= {Severity.NOTE}
+    assert (found.scale, found.rows["products"]) == (Decimal("0.5"), 100)
+    assert found.rows["locations"] == load_profile("tiny").rows["locations"]
+    assert found.shown.startswith("tiny ×0.5, seed 1, ")
+
+
+def test_a_scale_that_leaves_too_few_products_is_bad_input() -> None:
+    with pytest.raises(BadInput, match="leaves 20 of tiny's 200 products: take one that leaves"):
+        load_profile("tiny").scaled(Decimal("0.1"))
 
 
 def test_keys_go_on_behind_the_last_one(shop: Target) -> None:
