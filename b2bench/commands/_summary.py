@@ -9,10 +9,11 @@ from rich.text import Text
 from b2bench.commands._console import BAD, DOUBTFUL, GOOD, say, say_findings, show, table
 from b2bench.commands._load import Outcome
 from b2bench.commands._output import write_text
-from b2bench.figures.notation import counted, milliseconds, number, target
+from b2bench.figures.notation import counted, milliseconds, number, size, target
 from b2bench.findings import ExitCode, Finding, Severity, exit_code
 from b2bench.marker import DataSet
 from b2bench.runs import QueryResult, RunRecord
+from loadgen.data.estimate import TableSize
 from reports.baseline import Baseline, record, write_baseline
 from reports.capture import Capture
 from reports.explain_page import render_explain_page
@@ -166,3 +167,20 @@ def rows_table(data_set: DataSet) -> Table:
     """Return the row count of each table."""
     rows = ((name, number(count)) for name, count in sorted(data_set.rows.items()))
     return table("table", ">rows", rows=rows)
+
+
+def sizes_table(sizes: Sequence[TableSize]) -> Table:
+    """Return rows and estimated bytes of each table, and of all."""
+    ordered = sorted(sizes, key=lambda each: each.table)
+    rows = [(each.table, each.rows, each.data_bytes, each.index_bytes) for each in ordered]
+    total = ("all", *(sum(column) for column in list(zip(*rows, strict=True))[1:]))
+    return table(
+        "table",
+        ">rows",
+        ">data",
+        ">indexes",
+        rows=(
+            (name, number(count), size(data), size(indexes))
+            for name, count, data, indexes in (*rows, total)
+        ),
+    )

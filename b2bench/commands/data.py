@@ -24,10 +24,14 @@ Jobs = Annotated[
     ),
 ]
 
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show rows and sizes by table; load nothing.")
+]
+
 
 @app.command()
 @with_settings(*WHERE, "profile", "scale", "seed")
-def generate(settings: Settings, *, jobs: Jobs = None) -> ExitCode:
+def generate(settings: Settings, *, jobs: Jobs = None, dry_run: DryRun = False) -> ExitCode:
     """Replace the data by a generated data set; the same profile and seed give the same rows.
 
     Only a database that b2bench made is filled: run `b2bench schema install` first.
@@ -35,17 +39,23 @@ def generate(settings: Settings, *, jobs: Jobs = None) -> ExitCode:
     Examples:
         b2bench data generate
         b2bench data generate --profile tiny --seed 7
-        b2bench data generate --scale 2.5
+        b2bench data generate --scale 2.5 --dry-run
     """
     from b2bench.commands._console import progress_shown, say, show  # noqa: PLC0415 (fast --help)
-    from b2bench.commands._summary import data_set_lines, rows_table  # noqa: PLC0415
+    from b2bench.commands._summary import data_set_lines, rows_table, sizes_table  # noqa: PLC0415
     from b2bench.commands._target import find_target  # noqa: PLC0415
+    from loadgen.data.estimate import estimate  # noqa: PLC0415
     from loadgen.data.generate import generate as generate_data  # noqa: PLC0415
     from loadgen.data.profiles import load_profile  # noqa: PLC0415
 
     profile = load_profile(settings.profile).scaled(settings.scale)
     with progress_shown() as progress:
         target = find_target(settings, progress)
+        if dry_run:
+            sizes = estimate(target, profile, seed=settings.seed, progress=progress)
+            show(sizes_table(sizes))
+            say("", "nothing was loaded; sizes are estimated from samples of up to 10,000 rows")
+            return ExitCode.FINE
         data_set = generate_data(target, profile, seed=settings.seed, jobs=jobs, progress=progress)
     show(rows_table(data_set))
     say("", *data_set_lines(data_set))

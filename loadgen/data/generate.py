@@ -76,6 +76,17 @@ def row_counts(population: Population) -> dict[str, int]:
     return population.rows | {table: count(population) for table, count in COUNTS.items()}
 
 
+def require_schema(target: Target) -> None:
+    """Check that every table that is filled is there.
+
+    Raises:
+        BadInput: one is not.
+    """
+    existing = {table.name for table in tables_in_order(target)}
+    if not existing >= TABLES.keys():
+        raise BadInput(f"{target.database} has no complete schema: run `b2bench schema install`")
+
+
 @contextmanager
 def _server_errors() -> Iterator[None]:
     """Add the mend to what the server refuses, e.g. for want of space."""
@@ -90,11 +101,7 @@ def _server_errors() -> Iterator[None]:
 def _empty(target: Target, loading: DataSet) -> None:
     with connect(target) as connection:
         require_marked(connection, target)
-        existing = {table.name for table in tables_in_order(target)}
-        if not existing >= TABLES.keys():
-            raise BadInput(
-                f"{target.database} has no complete schema: run `b2bench schema install`"
-            )
+        require_schema(target)
         write_data_set(connection, loading)
         defer(connection)
         names = sql.SQL(", ").join(map(sql.Identifier, TABLES))

@@ -11,6 +11,7 @@ from b2bench.findings import Severity
 from b2bench.marker import create_marked_database, read_data_set, require_data_set
 from b2bench.target import Target
 from loadgen.data import generate as generator
+from loadgen.data.estimate import estimate
 from loadgen.data.generate import generate, row_counts
 from loadgen.data.load import csv_chunks
 from loadgen.data.population import Population
@@ -112,6 +113,28 @@ def test_a_scaled_profile_is_in_the_data_set_and_keeps_every_rule(
     assert (found.scale, found.rows["products"]) == (Decimal("0.5"), 100)
     assert found.rows["locations"] == load_profile("tiny").rows["locations"]
     assert found.shown.startswith("tiny ×0.5, seed 1, ")
+
+
+def test_an_estimate_is_near_what_the_load_makes_and_changes_nothing(
+    server: Target, schema_template: Target
+) -> None:
+    with new_database(server, template=schema_template.database) as other:
+        expected = {each.table: each for each in estimate(other, load_profile("tiny"))}
+        with connect(other) as connection:
+            assert read_data_set(connection) is None
+            assert connection.execute("SELECT count(*) FROM products").fetchone() == (0,)
+        generate(other, load_profile("tiny"))
+        with connect(other) as connection:
+            for table in ("product_variants", "technical_specifications", "rfq_items"):
+                made = connection.execute(
+                    sql.SQL(
+                        "SELECT count(*), pg_relation_size({0}), pg_indexes_size({0}) FROM {1}"
+                    ).format(sql.Literal(table), sql.Identifier(table))
+                ).fetchone()
+                assert made is not None
+                assert expected[table].rows == made[0]
+                assert expected[table].data_bytes == pytest.approx(made[1], rel=0.1)
+                assert expected[table].index_bytes == pytest.approx(made[2], rel=0.2)
 
 
 def test_a_scale_that_leaves_too_few_products_is_bad_input() -> None:
