@@ -13,6 +13,7 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 # no palette of ours has these, so that each can be found in the SVG and made a CSS variable
 _SENTINELS = {
@@ -26,8 +27,20 @@ _SENTINELS = {
     "warn": "#01020a",
     "bad": "#01020b",
 } | {f"series-{number}": f"#01030{number}" for number in range(1, 7)}
+_OTHER: dict[str, Any] = {
+    "color": _SENTINELS["muted"],
+    "linewidth": 1.2,
+    "linestyle": (0, (4, 2)),
+}
 _SERIES = 6
 _WIDTH_IN = 11.4
+_PANEL_COLUMNS = 4
+# more values than these get a logarithmic axis
+_LINEAR_MOST = 60
+# more names than these stand steeply, so that they do not touch
+_FLAT_NAMES = 8
+# so few that the line behind them is seen
+_PANEL_DOTS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +72,49 @@ class Distribution:
 
     name: str
     points: tuple[tuple[float, float], ...]
+
+
+Points = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A small chart of shares: a law as line or bars, what was found as dots.
+
+    Args:
+        note: stands under the title, in the colour of the verdict.
+        good: the verdict.
+        expected: the law; shares are from 0 to 1.
+        found: what was measured, in the same form.
+        other: a second line to compare with.
+        tolerance: drawn as a band around the law.
+        names: of the first numbers; the law is then drawn as bars.
+        cumulative: the vertical axis reaches to 1.
+        stepped: between two numbers the share stays what it was.
+    """
+
+    title: str
+    note: str
+    good: bool
+    horizontal: str
+    vertical: str
+    expected: Points
+    found: Points
+    other: Points = ()
+    tolerance: float = 0.0
+    names: Sequence[str] = ()
+    cumulative: bool = True
+    stepped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelKey:
+    """What the marks of the panels are called."""
+
+    expected: str
+    tolerance: str
+    found: str
+    other: str = ""
 
 
 def latency_by_class(rows: Sequence[ClassLatency]) -> Markup:
@@ -168,6 +224,118 @@ def distribution(lines: Sequence[Distribution]) -> Markup:
         return _svg(figure, "distribution")
 
 
+def panels(rows: Sequence[Panel], key: PanelKey) -> Markup:
+    """Draw many small charts of shares on one grid, four beside each other."""
+    height = math.ceil(len(rows) / _PANEL_COLUMNS)
+    with _figure(height_in=0.4 + 2.35 * height) as figure:
+        grid = figure.subplots(height, _PANEL_COLUMNS, squeeze=False).ravel()
+        for axes, row in zip(grid, rows, strict=False):
+            _panel(axes, row)
+        for axes in grid[len(rows) :]:
+            axes.set_axis_off()
+        figure.set_layout_engine("constrained", hspace=0.07, wspace=0.05)
+        handles = [_handle(label, look) for label, look in _panel_key(key)]
+        figure.legend(handles=handles, loc="outside upper left", ncols=4)
+        return _svg(figure, "panels")
+
+
+def _panel(axes: "Axes", panel: Panel) -> None:
+    from matplotlib.ticker import MaxNLocator, PercentFormatter  # noqa: PLC0415
+
+    _law_as_bars(axes, panel) if panel.names else _law_as_line(axes, panel)
+    dots: dict[str, Any] = {"color": _SENTINELS["series-2"], "markersize": 3.4, "zorder": 5}
+    axes.plot(*_columns(_apart(panel.found)), "o", **dots)
+    axes.set_ylim(0, 1.02 if panel.cumulative and not panel.names else _headroom(panel))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=(1, 2, 5, 10)))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    axes.tick_params(labelsize=8, length=0)
+    axes.set_xlabel(panel.horizontal, fontsize=8)
+    axes.set_ylabel(panel.vertical, fontsize=8)
+    axes.grid(axis="y")
+    axes.set_title(panel.title, loc="left", fontsize=9.3, fontweight="bold", pad=17)
+    color = _SENTINELS["good" if panel.good else "bad"]
+    beside: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
+    axes.annotate(panel.note, (0, 1), (0, 5), **beside, color=color, fontsize=8)
+
+
+def _law_as_line(axes: "Axes", panel: Panel) -> None:
+    at, share = _columns(panel.expected)
+    steps: dict[str, Any] = {"step": "post"} if panel.stepped else {}
+    low = [max(value - panel.tolerance, 0) for value in share]
+    high = [min(value + panel.tolerance, 1) for value in share]
+    axes.fill_between(at, low, high, color=_SENTINELS["soft"], linewidth=0, **steps)
+    drawn: dict[str, Any] = {"drawstyle": "steps-post" if panel.stepped else "default"}
+    axes.plot(at, share, color=_SENTINELS["accent"], linewidth=1.3, zorder=4, **drawn)
+    if panel.other:
+        axes.plot(*_columns(panel.other), zorder=3, **_OTHER)
+    reached = [at for at, _ in (*panel.expected, *panel.found) if at > 0]
+    if max(reached, default=1) > _LINEAR_MOST:
+        _decades(axes, max(reached))
+
+
+def _law_as_bars(axes: "Axes", panel: Panel) -> None:
+    at, share = _columns(panel.expected)
+    axes.bar(at, share, color=_SENTINELS["soft"], width=0.8, zorder=2)
+    for place, value in panel.expected:
+        width = [place - 0.4, place + 0.4]
+        axes.plot(width, [value] * 2, color=_SENTINELS["accent"], linewidth=1.3, zorder=4)
+    steep = 32 if len(at) <= _FLAT_NAMES else 60
+    axes.set_xticks(at, panel.names, rotation=steep, ha="right", rotation_mode="anchor")
+
+
+def _decades(axes: "Axes", most: float) -> None:
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator  # noqa: PLC0415
+
+    axes.set_xscale("log")
+    axes.set_xlim(0.93, most * 1.07)
+    decades = range(math.ceil(math.log10(most)) + 1)
+    axes.xaxis.set_major_locator(FixedLocator([10**decade for decade in decades]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.grid(axis="x")
+
+
+def _short(value: float) -> str:
+    """Return a power of ten in few letters.
+
+    >>> [_short(value) for value in (1, 100, 10_000, 1_000_000)]
+    ['1', '100', '10k', '1M']
+    """
+    for unit, letter in ((1_000_000, "M"), (1_000, "k")):
+        if value >= unit:
+            return f"{value / unit:g}{letter}"
+    return f"{value:g}"
+
+
+def _headroom(panel: Panel) -> float:
+    largest = max((share for _, share in (*panel.expected, *panel.found)), default=1)
+    return 1.12 * max(largest + (0 if panel.names else panel.tolerance), 0.01)
+
+
+def _apart(points: Points) -> Points:
+    """Return points that stand apart on their axis, the first and the last one among them."""
+    drawn = [(at, share) for at, share in points if at > 0]
+    if len(drawn) <= _PANEL_DOTS or drawn[-1][0] <= _PANEL_DOTS:
+        return points
+    place = math.log if drawn[-1][0] > _LINEAR_MOST else float
+    step = (place(drawn[-1][0]) - place(drawn[0][0])) / _PANEL_DOTS
+    apart = {round(place(at) / step): (at, share) for at, share in drawn[1:]}
+    return [drawn[0], *apart.values()]
+
+
+def _columns(points: Points) -> tuple[list[float], list[float]]:
+    return [at for at, _ in points], [share for _, share in points]
+
+
+def _panel_key(key: PanelKey) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield key.expected, {"color": _SENTINELS["accent"], "linewidth": 1.6}
+    yield key.tolerance, {"color": _SENTINELS["soft"], "linewidth": 8}
+    dot = {"linestyle": "none", "marker": "o", "markersize": 4}
+    yield key.found, dot | {"color": _SENTINELS["series-2"]}
+    if key.other:
+        yield key.other, _OTHER
+
+
 @contextmanager
 def _figure(*, height_in: float) -> "Iterator[Figure]":
     from matplotlib import rc_context  # noqa: PLC0415 (half a second at start-up)
@@ -236,10 +404,14 @@ def _round_numbers(low: float, high: float) -> list[float]:
 
 
 def _legend(axes: "Axes", entries: Iterator[tuple[str, dict[str, Any]]]) -> None:
+    handles = [_handle(label, look) for label, look in entries]
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.005, 1))
+
+
+def _handle(label: str, look: dict[str, Any]) -> "Line2D":
     from matplotlib.lines import Line2D  # noqa: PLC0415
 
-    handles = [Line2D([], [], label=label, **look) for label, look in entries]
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.005, 1))
+    return Line2D([], [], label=label, **look)
 
 
 def _svg(figure: "Figure", name: str) -> Markup:
