@@ -14,7 +14,8 @@ CREATE TABLE b2bench_meta.data_set (
     rows              jsonb       NOT NULL,
     sha256            text        NOT NULL,
     state             text        NOT NULL CHECK (state IN ('loading', 'complete')),
-    last_run          text
+    last_run          text,
+    table_sha256      jsonb       NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE b2bench_meta.data_set IS 'What the generator loaded: its recipe, volumes and checksum';
 

@@ -1,9 +1,9 @@
 """Indexes and constraints: dropped for a bulk load, kept in the database, made again after."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 from psycopg import sql
@@ -11,10 +11,13 @@ from psycopg.rows import class_row
 
 from b2bench.database import connect
 from b2bench.progress import Progress, silent
+from b2bench.sessions import side_by_side
 from b2bench.sqlfile import read_sql_file
 from b2bench.target import Target
 
 _FOREIGN_KEYS = 5
+# of the sessions that make indexes
+SESSION = "b2bench (indexes)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ def defer(connection: psycopg.Connection) -> None:
         for item in sorted(found, key=lambda item: -item.phase):
             connection.execute(_drop(item))
         for table in _tables(connection):
-            connection.execute(_triggers(table, "DISABLE"))
+            connection.execute(switch_triggers(table, "DISABLE"))
 
 
 def _store(connection: psycopg.Connection, item: _Deferred) -> None:
@@ -69,14 +72,13 @@ def restore(target: Target, jobs: int, progress: Progress = silent) -> None:
         pending = _pending(connection)
         tables = _tables(connection)
     done, total = 0, len(pending)
-    with ThreadPoolExecutor(jobs) as pool:
-        for _, group in groupby(pending, key=lambda item: item.phase == _FOREIGN_KEYS):
-            for made in pool.map(lambda items: _make(target, items), _by_table(list(group))):
-                done += made
-                progress("indexes and constraints", done=done, total=total)
+    for _, group in groupby(pending, key=lambda item: item.phase == _FOREIGN_KEYS):
+        for _, made in side_by_side(target, SESSION, jobs, _make, _by_table(list(group))):
+            done += made
+            progress("indexes and constraints", done=done, total=total)
     with connect(target) as connection, connection.transaction():
         for table in tables:
-            connection.execute(_triggers(table, "ENABLE"))
+            connection.execute(switch_triggers(table, "ENABLE"))
 
 
 def _by_table(items: list[_Deferred]) -> list[list[_Deferred]]:
@@ -87,18 +89,17 @@ def _by_table(items: list[_Deferred]) -> list[list[_Deferred]]:
     return sorted(grouped.values(), key=lambda group: (-max(i.phase for i in group), -len(group)))
 
 
-def _make(target: Target, items: list[_Deferred]) -> int:
-    with connect(target, application_name="b2bench (indexes)") as connection:
-        connection.execute("SET synchronize_seqscans = off")
-        connection.execute("SET max_parallel_maintenance_workers = 0")
-        for item in items:
-            with connection.transaction():
-                connection.execute(item.definition.encode())
-                connection.execute(
-                    "DELETE FROM b2bench_meta.deferred_ddl"
-                    " WHERE kind = %s AND table_name = %s AND name = %s",
-                    (item.kind, item.table_name, item.name),
-                )
+def _make(connection: psycopg.Connection, items: list[_Deferred]) -> int:
+    connection.execute("SET synchronize_seqscans = off")
+    connection.execute("SET max_parallel_maintenance_workers = 0")
+    for item in items:
+        with connection.transaction():
+            connection.execute(item.definition.encode())
+            connection.execute(
+                "DELETE FROM b2bench_meta.deferred_ddl"
+                " WHERE kind = %s AND table_name = %s AND name = %s",
+                (item.kind, item.table_name, item.name),
+            )
     return len(items)
 
 
@@ -117,5 +118,6 @@ def _tables(connection: psycopg.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _triggers(table: str, verb: str) -> sql.Composed:
+def switch_triggers(table: str, verb: Literal["ENABLE", "DISABLE"]) -> sql.Composed:
+    """Return the statement that switches the triggers of a table, those of foreign keys not."""
     return sql.SQL("ALTER TABLE {} {} TRIGGER USER").format(sql.Identifier(table), sql.SQL(verb))

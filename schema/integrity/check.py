@@ -37,7 +37,7 @@ def check_integrity(target: Target, progress: Progress = silent) -> tuple[Findin
     """
     with reading(target, statement_timeout_s=_TIMEOUT_S) as connection:
         found = [finding for path in _files() for finding in _findings(connection, path)]
-        return (*_orphans(connection, progress), *found)
+        return (*orphans(connection, progress), *found)
 
 
 def _files() -> list[Path]:
@@ -60,7 +60,8 @@ def _severity(file: SqlFile) -> Severity:
     return Severity(header.value)
 
 
-def _orphans(connection: psycopg.Connection, progress: Progress) -> Iterator[Finding]:
+def orphans(connection: psycopg.Connection, progress: Progress = silent) -> Iterator[Finding]:
+    """Yield each foreign key that has rows without a parent, validated or not."""
     with connection.cursor(row_factory=class_row(_ForeignKey)) as cursor:
         query = read_sql_file(_FOREIGN_KEYS).parts[0].sql
         keys = cursor.execute(query.encode()).fetchall()
