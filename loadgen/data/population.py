@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from loadgen.data import bits
 from loadgen.data.bits import Floats, Ints
+from loadgen.data.demand import Demand, mixed, stride
 from loadgen.data.vocabulary import CATEGORIES, HARDWARE_AXES
 
 AS_OF = datetime(2026, 6, 1, 12, tzinfo=UTC)
 AS_OF_US = int(AS_OF.timestamp()) * 1_000_000
 DAY_US = 86_400_000_000
-SPECIFICATIONS_PER_PRODUCT = 40
+SPECIFICATIONS_PER_PRODUCT = 43
 _REPRESENTATIVE_EACH = 20
 _AXIS_SIZES = tuple(len(values) for _, _, values in HARDWARE_AXES)
 _LARGEST_FAMILY = int(np.prod(_AXIS_SIZES))
@@ -63,7 +64,7 @@ class Population:
             "product_variants": self.variants,
             "product_variant_groups": int(self.axes_of.sum()),
             "product_variant_options": int(self.options_of_group.sum()),
-            "product_variant_selections": int(self.selections_of_variant.sum()),
+            "product_variant_selections": int(self.first_selection[-1]),
             "product_images": self._rows["product_images"],
             "product_catalogs": self._rows["product_catalogs"],
             "technical_specifications": self._rows["technical_specifications"],
@@ -78,7 +79,7 @@ class Population:
             "rfq_requests": self.rfqs,
             "rfq_items": self._rows["rfq_items"],
             "quote_revisions": int(self.revisions_of_rfq.sum()),
-            "quote_lines": int(self.items_of_revision.sum()),
+            "quote_lines": int(self.first_quote_line[-1]),
             "rfq_status_history": int(self.steps_of_rfq.sum()),
             "audit_events": int(self.steps_of_rfq.sum()),
             "orders": self.orders,
@@ -169,9 +170,16 @@ class Population:
         return bits.firsts(self.options_of_group)
 
     @cached_property
-    def selections_of_variant(self) -> Ints:
-        """Number of axes on which each variant has an option."""
-        return np.asarray(self.axes_of[self.product_of_variant])
+    def first_selection(self) -> Ints:
+        """Where the selections of each product's variants begin, and where all end."""
+        return bits.edges(self.axes_of * self.family)
+
+    def selections(self, start: int, stop: int) -> tuple[Ints, Ints]:
+        """Return for rows of selections the variant and its axis."""
+        rows = np.arange(start, stop, dtype=np.int64)
+        product, place = bits.places(self.first_selection, rows)
+        variant, axis = np.divmod(place, self.axes_of[product])
+        return self.first_variant[product] + variant, axis
 
     def choice(self, variant: Ints, axis: Ints) -> Ints:
         """Return which option (from 0) a variant has on an axis: the digits of its place."""
@@ -206,9 +214,8 @@ class Population:
         return np.argsort(bits.shuffled(self.seed, "products.popularity", self.products))
 
     @cached_property
-    def product_popularity(self) -> Floats:
-        """Cumulative share of demand by rank of popularity."""
-        return bits.zipf_cumulative(self.products, 5)
+    def _product_demand(self) -> Demand:
+        return Demand(bits.zipf_cumulative(self.products, 5))
 
     @cached_property
     def buyers_by_activity(self) -> Ints:
@@ -218,22 +225,25 @@ class Population:
         ]
 
     @cached_property
-    def buyer_activity(self) -> Floats:
-        """Cumulative share of activity by rank of the buyer."""
-        return bits.zipf_cumulative(len(self.buyers), 10)
+    def _buyer_activity(self) -> Demand:
+        return Demand(bits.zipf_cumulative(len(self.buyers), 10))
 
     def wanted_products(self, at: Floats) -> Ints:
         """Return products as demand falls on them, for uniform numbers."""
-        return self.products_by_popularity[bits.ranks(self.product_popularity, at)]
+        return self.products_by_popularity[self._product_demand.one(at)]
 
     def wanted_variants(self, at: Floats, within: Floats) -> Ints:
         """Return variants as demand falls on them: a product, then one of its family."""
         product = self.wanted_products(at)
+        return self.variant_of(product, within)
+
+    def variant_of(self, product: Ints, within: Floats) -> Ints:
+        """Return one of the family of each product, for uniform numbers."""
         return self.first_variant[product] + (within * self.family[product]).astype(np.int64)
 
     def active_buyers(self, at: Floats) -> Ints:
         """Return accounts as activity falls on them, for uniform numbers."""
-        return self.buyers_by_activity[bits.ranks(self.buyer_activity, at)]
+        return self.buyers_by_activity[self._buyer_activity.one(at)]
 
     # children
 
@@ -264,8 +274,13 @@ class Population:
 
     @cached_property
     def items_of_cart(self) -> Ints:
-        """Number of lines of each cart: most are short, some have hundreds."""
+        """Number of lines of each cart: most are short, one in a hundred has a hundred."""
         return self._skewed("carts.items", self.carts, self._rows["cart_items"])
+
+    @cached_property
+    def first_cart_item(self) -> Ints:
+        """Index of each cart's first line."""
+        return bits.firsts(self.items_of_cart)
 
     @cached_property
     def items_of_rfq(self) -> Ints:
@@ -280,12 +295,31 @@ class Population:
         direct = self._skewed("orders.lines", self.orders - len(quoted), rest)
         return np.concatenate((quoted, direct))
 
+    @property
+    def quoted_lines(self) -> int:
+        """How many lines of orders, the first ones, come from quotes."""
+        return int(self.items_of_rfq[self.rfqs_in("ACCEPTED")].sum())
+
     def _skewed(self, column: str, parents: int, total: int) -> Ints:
         at = bits.uniform(self.seed, column, 0, parents)
         weights = (bits.quantiles([1.0, 2, 3, 4, 6, 10, 16, 26, 45, 120], at) * 100).astype(
             np.int64
         )
-        return bits.allotted(total, weights, least=1)
+        return bits.allotted(total, weights, least=1, most=self.products)
+
+    def demanded(self, column: str, count: Ints, parent: Ints, place: Ints) -> Ints:
+        """Return products as demand falls on them, never the same one twice for one parent.
+
+        Args:
+            column: that the products are for.
+            count: how many the parent of each has.
+            parent: index of the parent.
+            place: under the parent, from 0.
+        """
+        at = bits.uniform_at(self.seed, f"{column}.demand", parent)
+        turned = bits.uniform_at(self.seed, f"{column}.order", parent)
+        rank = self._product_demand.some(count, mixed(count, place, turned), at)
+        return self.products_by_popularity[rank]
 
     def few_of(self, column: str, parent: Ints, place: Ints, among: int) -> Ints:
         """Return members of a set of `among`, never the same one twice for one parent.
@@ -293,8 +327,8 @@ class Population:
         Member k of a parent is a step along a circle: start + k · stride modulo `among`, with a
         stride that has no divisor in common with it.
         """
-        start = bits.whole(self.seed, f"{column}.start", 0, int(parent.max()) + 1, among)
-        return np.asarray((start[parent] + place * _stride(among)) % among, dtype=np.int64)
+        start = bits.whole_at(self.seed, f"{column}.start", parent, among)
+        return np.asarray((start + place * stride(among)) % among, dtype=np.int64)
 
     # trade
 
@@ -328,19 +362,19 @@ class Population:
         return bits.firsts(self.revisions_of_rfq)
 
     @cached_property
+    def first_item(self) -> Ints:
+        """Index of each request's first line."""
+        return bits.firsts(self.items_of_rfq)
+
+    @cached_property
     def items_of_revision(self) -> Ints:
         """Number of lines of each quote: those of its request."""
         return np.repeat(self.items_of_rfq, self.revisions_of_rfq)
 
     @cached_property
-    def item_quantity(self) -> Ints:
-        """Pieces on each line of the requests."""
-        return 1 + bits.whole(self.seed, "rfq_items.quantity", 0, self._rows["rfq_items"], 200)
-
-    @cached_property
-    def item_cents(self) -> Ints:
-        """Price of a piece, in cents, that the first quote for a line names."""
-        return 150 + bits.whole(self.seed, "quote_lines.price", 0, self._rows["rfq_items"], 20_000)
+    def first_quote_line(self) -> Ints:
+        """Where the lines of each quote begin, and where all end."""
+        return bits.edges(self.items_of_revision)
 
     @cached_property
     def declined_unread(self) -> NDArray[np.bool_]:
@@ -358,18 +392,9 @@ class Population:
         without += (status == RFQ_STATUSES.index("DECLINED")) & ~self.declined_unread
         return np.where(revisions > 0, quoted, without).astype(np.int64)
 
-    @cached_property
-    def rfq_account(self) -> Ints:
-        """Index of the account of each quotation request."""
-        return self.active_buyers(bits.uniform(self.seed, "rfq_requests.account_id", 0, self.rfqs))
-
-
-def _stride(among: int) -> int:
-    """Return a step near the golden section of a circle that visits all its places."""
-    step = max(1, int(among * 0.6180339887))
-    while np.gcd(step, among) != 1:
-        step += 1
-    return step
+    def rfq_account(self, rfq: Ints) -> Ints:
+        """Return the index of the account of quotation requests."""
+        return self.active_buyers(bits.uniform_at(self.seed, "rfq_requests.account_id", rfq))
 
 
 def _axes(count: int) -> tuple[int, int, int]:

@@ -1,4 +1,4 @@
-"""The words that texts are made of: trade words here, names and sentences made once by Faker."""
+"""The words that texts are made of: trade words here; names and sentences, made once, in a file."""
 
 import json
 from dataclasses import dataclass
@@ -32,9 +32,13 @@ SUPPLEMENT_THINGS = (
     "Glucosamine", "Pea Protein", "Green Tea Extract", "Crème Vanilla Shake", "Jalapeño Bar",
     "Iron Bisglycinate", "Spirulina",
 )  # fmt: skip
-TAGS = (
+HARDWARE_TAGS = (
     "bestseller", "new", "clearance", "bulk", "ada", "grade-1", "grade-2", "import", "usa-made",
-    "gluten-free", "kosher", "halal", "non-gmo", "seasonal", "pro-only", "eco",
+    "seasonal", "pro-only", "eco",
+)  # fmt: skip
+SUPPLEMENT_TAGS = (
+    "bestseller", "new", "clearance", "bulk", "gluten-free", "kosher", "halal", "non-gmo", "import",
+    "usa-made", "seasonal", "eco",
 )  # fmt: skip
 REGIONS = (
     "Northeast", "Mid-Atlantic", "Southeast", "Florida", "Great Lakes", "Midwest", "Plains",
@@ -81,16 +85,28 @@ SUPPLEMENT_AXES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Words made by Faker, as columns to gather from."""
+    """Words and sentences, as columns to gather from.
+
+    Args:
+        sentences: of descriptions, the first half of them about hardware.
+        messages: of buyers.
+    """
 
     companies: pl.Series
     first_names: pl.Series
     last_names: pl.Series
     sentences: pl.Series
+    messages: pl.Series
 
 
 @cache
 def words() -> Words:
     """Return the stored words."""
     stored: dict[str, list[str]] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return Words(**{kind: pl.Series(values) for kind, values in stored.items()})
+    return Words(
+        companies=pl.Series(stored["companies"]),
+        first_names=pl.Series(stored["first_names"]),
+        last_names=pl.Series(stored["last_names"]),
+        sentences=pl.Series(stored["hardware"] + stored["supplements"]),
+        messages=pl.Series(stored["messages"]),
+    )

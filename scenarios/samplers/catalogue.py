@@ -22,8 +22,7 @@ _NOTHING = ("zyxwv", "quuxfrobnicator", "wombat plasma")
 
 
 def _titles(population: Population, products: Ints) -> list[str]:
-    titles = catalogue.titles(population, 0, population.products)
-    return titles.gather(products.tolist()).to_list()
+    return catalogue.titles(population, products).to_list()
 
 
 def _wanted(population: Population, draws: Draws) -> Ints:
@@ -120,7 +119,7 @@ def product_by_sku(population: Population, draws: Draws) -> Rows:
 def product_by_handle(population: Population, draws: Draws) -> Rows:
     """Return web addresses of wanted products."""
     products = _wanted(population, draws)
-    handles = catalogue.handles(population, 0, population.products).gather(products.tolist())
+    handles = catalogue.handles(population, products)
     return [
         (_size(count), {"handle": handle})
         for handle, count in zip(

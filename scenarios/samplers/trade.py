@@ -20,7 +20,7 @@ def create_rfq(population: Population, draws: Draws) -> Rows:
     account_ids = buyers(population, draws).tolist()
     counts = (1 + draws.whole("lines", _LINES_MOST)).tolist()
     first = draws.whole("first", population.variants).tolist()
-    sentences = words().sentences.to_list()
+    sentences = words().messages.to_list()
     messages = draws.whole("message", len(sentences)).tolist()
     rows: Rows = []
     for account_id, count, start, message in zip(account_ids, counts, first, messages, strict=True):
@@ -75,7 +75,7 @@ def assign_rfq(population: Population, draws: Draws) -> Rows:
 def quoted_account(population: Population, draws: Draws) -> Rows:
     """Return accounts that a quote was sent to; the busy have more of them."""
     quoted = population.rfqs_in("QUOTED")
-    accounts = population.rfq_account[quoted[draws.whole("rfq", len(quoted))]] + 1
+    accounts = population.rfq_account(quoted[draws.whole("rfq", len(quoted))]) + 1
     return [(Case.TYPICAL, {"account_id": key}) for key in accounts.tolist()]
 
 

@@ -14,8 +14,11 @@ def accounts(population: Population, start: int, stop: int) -> pl.DataFrame:
     seed, ids, word = population.seed, keys(start, stop), words()
     representative = np.isin(ids - 1, population.representatives)
     region = bits.whole(seed, "accounts.region", start, stop, len(REGIONS))
-    first = picked(word.first_names, bits.whole(seed, "accounts.first", start, stop, 300))
-    last = picked(word.last_names, bits.whole(seed, "accounts.last", start, stop, 300))
+    first, last = (
+        picked(names, bits.whole(seed, f"accounts.{part}", start, stop, len(names)))
+        for part, names in (("first", word.first_names), ("last", word.last_names))
+    )
+    companies = word.companies
     pro = bits.chance(seed, "accounts.type", start, stop, 0.3)
     tier = np.digitize(bits.uniform(seed, "accounts.tier", start, stop), [0.6, 0.9])
     created = AS_OF_US - (1 + bits.whole(seed, "accounts.created_at", start, stop, 2000)) * DAY_US
@@ -27,13 +30,15 @@ def accounts(population: Population, start: int, stop: int) -> pl.DataFrame:
             "tier": where(~representative, picked(("STANDARD", "PREMIUM", "ENTERPRISE"), tier)),
             "company": where(
                 ~representative,
-                picked(word.companies, bits.whole(seed, "accounts.company", start, stop, 400)),
+                picked(
+                    companies, bits.whole(seed, "accounts.company", start, stop, len(companies))
+                ),
             ),
             "contact_name": joined(first, " ", last),
-            "email": joined(first.str.to_lowercase(), ".", numbered("", ids, 1), "@example.com"),
+            "email": joined(_plain(first), ".", numbered("", ids, 1), "@example.com"),
             "phone": numbered("+1555", bits.whole(seed, "accounts.phone", start, stop, 10**7), 7),
             "region": where(~representative, picked(REGIONS, region)),
-            "territory": where(representative, _territory(region)),
+            "territory": where(representative, _territory(population, ids)),
             "max_rfq_capacity": where(
                 representative, 50 + bits.whole(seed, "accounts.capacity", start, stop, 350)
             ),
@@ -49,9 +54,20 @@ def auth_ids(ids: bits.Ints) -> pl.Series:
     return numbered("auth0|", ids, 12)
 
 
-def _territory(region: bits.Ints) -> pl.Series:
-    neighbour = picked(REGIONS, (region + 1) % len(REGIONS))
-    return joined('{"', picked(REGIONS, region), '","', neighbour, '"}')
+def _plain(names: pl.Series) -> pl.Series:
+    """Return names as they stand in an address: small letters without accents."""
+    return names.str.normalize("NFD").str.to_lowercase().str.replace_all("[^a-z]", "")
+
+
+def _territory(population: Population, ids: bits.Ints) -> pl.Series:
+    """Return the regions of each representative; where these are few, each has more of them."""
+    turns = min(len(population.representatives), len(REGIONS))
+    territories = [
+        sorted({*REGIONS[first::turns], REGIONS[(first + 1) % len(REGIONS)]})
+        for first in range(turns)
+    ]
+    place = np.searchsorted(population.representatives, ids - 1)
+    return picked(['{"' + '","'.join(regions) + '"}' for regions in territories], place % turns)
 
 
 def account_shopify_customers(population: Population, start: int, stop: int) -> pl.DataFrame:

@@ -10,11 +10,12 @@ from loadgen.data.vocabulary import (
     CATEGORIES,
     HARDWARE_AXES,
     HARDWARE_QUALITIES,
+    HARDWARE_TAGS,
     HARDWARE_THINGS,
     SUPPLEMENT_AXES,
     SUPPLEMENT_QUALITIES,
+    SUPPLEMENT_TAGS,
     SUPPLEMENT_THINGS,
-    TAGS,
     words,
 )
 
@@ -22,7 +23,10 @@ _VENDORS = 60
 _PACKS = (1, 5, 6, 12)
 _QUALITIES = HARDWARE_QUALITIES + SUPPLEMENT_QUALITIES
 _THINGS = HARDWARE_THINGS + SUPPLEMENT_THINGS
+_TAGS = HARDWARE_TAGS + SUPPLEMENT_TAGS
 _VERY_LONG = 0.02
+_LONG_TITLES = 0.005
+_LONG_SENTENCES = 27
 _DESCRIBED = 0.95
 _PRICE_CENTS = [199.0, 450, 799, 1299, 1999, 2999, 4599, 7999, 14900, 89900]
 _AXES = HARDWARE_AXES + SUPPLEMENT_AXES
@@ -47,7 +51,8 @@ def categories(_population: Population, start: int, stop: int) -> pl.DataFrame:
 def products(population: Population, start: int, stop: int) -> pl.DataFrame:
     """Products of both kinds of goods, with texts that read like a shop's."""
     seed, ids = population.seed, keys(start, stop)
-    title = titles(population, start, stop)
+    product = ids - 1
+    title = titles(population, product)
     cents = bits.quantiles(_PRICE_CENTS, bits.uniform(seed, "products.price", start, stop))
     price = cents.astype(np.int64)
     created = AS_OF_US - (1 + bits.whole(seed, "products.created_at", start, stop, 1500)) * DAY_US
@@ -62,7 +67,7 @@ def products(population: Population, start: int, stop: int) -> pl.DataFrame:
             ),
             "status": picked(("ACTIVE", "DRAFT", "ARCHIVED"), status),
             "availability": picked(("IN_STOCK", "BACKORDER", "DISCONTINUED"), available),
-            "handle": handles(population, start, stop),
+            "handle": handles(population, product),
             "title": title,
             "vendor": picked(words().companies, _vendor(population, start, stop)),
             "sku": numbered("P-", ids, 7),
@@ -78,34 +83,45 @@ def products(population: Population, start: int, stop: int) -> pl.DataFrame:
     )
 
 
-def titles(population: Population, start: int, stop: int) -> pl.Series:
-    """Return titles such as `Marine Grade Door Closer 412`."""
-    return joined(*_title_words(population, start, stop), " ", _model(population, start, stop))
+def titles(population: Population, product: bits.Ints) -> pl.Series:
+    """Return titles such as `Marine Grade Door Closer 412`; a few name every quality there is."""
+    seed = population.seed
+    long = bits.chance_at(seed, "products.long_title", product, _LONG_TITLES)
+    kind = _quality(population, product) + np.where(long, len(_QUALITIES), 0)
+    model = numbered("", 100 + bits.whole_at(seed, "products.model", product, 900), 3)
+    return joined(picked(_SAID_OF, kind), " ", _thing(population, product), " ", model)
 
 
-def handles(population: Population, start: int, stop: int) -> pl.Series:
+def handles(population: Population, product: bits.Ints) -> pl.Series:
     """Return the names in web addresses, unique by the product's key."""
-    quality, blank, thing = _title_words(population, start, stop)
-    text = joined(quality, blank, thing, " ", numbered("", keys(start, stop), 1))
+    quality = picked(_QUALITIES, _quality(population, product))
+    text = joined(quality, " ", _thing(population, product), " ", numbered("", product + 1, 1))
     return text.str.to_lowercase().str.replace_all("[^a-z0-9]+", "-")
 
 
-def _title_words(population: Population, start: int, stop: int) -> tuple[pl.Series, str, pl.Series]:
-    supplement = population.is_supplement[start:stop]
-    quality = bits.whole(population.seed, "products.quality", start, stop, len(HARDWARE_QUALITIES))
-    thing = bits.ranks(
+def _quality(population: Population, product: bits.Ints) -> bits.Ints:
+    own = bits.whole_at(population.seed, "products.quality", product, len(HARDWARE_QUALITIES))
+    return own + np.where(population.is_supplement[product], len(HARDWARE_QUALITIES), 0)
+
+
+def _thing(population: Population, product: bits.Ints) -> pl.Series:
+    own = bits.ranks(
         bits.zipf_cumulative(len(HARDWARE_THINGS), 3),
-        bits.uniform(population.seed, "products.thing", start, stop),
+        bits.uniform_at(population.seed, "products.thing", product),
     )
-    return (
-        picked(_QUALITIES, quality + np.where(supplement, len(HARDWARE_QUALITIES), 0)),
-        " ",
-        picked(_THINGS, thing + np.where(supplement, len(HARDWARE_THINGS), 0)),
+    return picked(
+        _THINGS, own + np.where(population.is_supplement[product], len(HARDWARE_THINGS), 0)
     )
 
 
-def _model(population: Population, start: int, stop: int) -> pl.Series:
-    return numbered("", 100 + bits.whole(population.seed, "products.model", start, stop, 900), 3)
+def _turned(qualities: tuple[str, ...]) -> tuple[str, ...]:
+    """Return for each quality a text that begins with it and names all the others."""
+    return tuple(
+        ", ".join(qualities[place:] + qualities[:place]) for place in range(len(qualities))
+    )
+
+
+_SAID_OF = _QUALITIES + _turned(HARDWARE_QUALITIES) + _turned(SUPPLEMENT_QUALITIES)
 
 
 def _vendor(population: Population, start: int, stop: int) -> bits.Ints:
@@ -114,51 +130,61 @@ def _vendor(population: Population, start: int, stop: int) -> bits.Ints:
 
 
 def _tags(population: Population, start: int, stop: int) -> pl.Series:
-    first = bits.whole(population.seed, "products.tags", start, stop, len(TAGS))
+    kinds = len(HARDWARE_TAGS)
+    first = bits.whole(population.seed, "products.tags", start, stop, kinds)
+    other = np.where(population.is_supplement[start:stop], kinds, 0)
     return joined(
-        "{", picked(TAGS, first), ",", picked(TAGS, (first + 5) % len(TAGS)), "}"
-    )  # fmt: skip
+        "{", picked(_TAGS, first + other), ",", picked(_TAGS, (first + 5) % kinds + other), "}"
+    )
 
 
 def _descriptions(population: Population, start: int, stop: int, title: pl.Series) -> pl.Series:
     """A few sentences; one in twenty has none, one in fifty a very long one."""
-    seed, sentences = population.seed, words().sentences
+    product = np.arange(start, stop, dtype=np.int64)
 
-    def sentence(place: int) -> pl.Series:
-        return picked(
-            sentences, bits.whole(seed, f"products.text{place}", start, stop, len(sentences))
-        )
+    def sentence(place: int, of: bits.Ints) -> pl.Series:
+        column = f"products.text{place}"
+        chosen = bits.whole_at(population.seed, column, of, len(words().sentences))
+        return " " + said_of(population, of, chosen)
 
-    usual = joined(title, ". ", sentence(0), " ", sentence(1), " ", sentence(2))
-    long = joined(usual, *(part for place in range(3, 30) for part in (" ", sentence(place))))
-    kind = bits.uniform(seed, "products.description", start, stop)
-    text = pl.select(pl.when(pl.Series(kind < _VERY_LONG)).then(long).otherwise(usual)).to_series()
+    usual = joined(title, ".", *(sentence(place, product) for place in range(3)))
+    kind = bits.uniform(population.seed, "products.description", start, stop)
+    long = np.flatnonzero(kind < _VERY_LONG)
+    more = (sentence(3 + place, product[long]) for place in range(_LONG_SENTENCES))
+    text = usual.scatter(long, joined(usual.gather(long), *more))
     return where(kind < _DESCRIBED, text)
+
+
+def said_of(population: Population, product: bits.Ints, chosen: bits.Ints) -> pl.Series:
+    """Return sentences about products: for any number one of those about their kind of goods."""
+    half = len(words().sentences) // 2
+    others = np.where(population.is_supplement[product], half, 0)
+    return picked(words().sentences, chosen % half + others)
 
 
 def product_variants(population: Population, start: int, stop: int) -> pl.DataFrame:
     """Variants of a product lie together; some have a price of their own."""
     seed, ids = population.seed, keys(start, stop)
-    product = population.product_of_variant[start:stop]
+    variant, product = ids - 1, population.product_of_variant[start:stop]
     cents = bits.quantiles(_PRICE_CENTS, bits.uniform(seed, "variants.price", start, stop))
     price = cents.astype(np.int64)
     own = (
         bits.chance(seed, "variants.own_price", start, stop, 0.4) & population.is_variable[product]
     )
     created = AS_OF_US - (1 + bits.whole(seed, "variants.created_at", start, stop, 900)) * DAY_US
-    packed = pack_of(population, ids - 1)
+    packed = pack_of(population, variant)
     return pl.DataFrame(
         {
             "id": ids,
             "product_id": product + 1,
-            "sku": skus(population, ids - 1),
+            "sku": skus(population, variant),
             "title": numbered("Variant ", ids - population.first_variant[product], 1),
             "price": where(own, money(price)),
             "compare_at_price": where(own, money(price * 5 // 4)),
             "weight_g": money(500 + bits.whole(seed, "variants.weight", start, stop, 500_000)),
             "shopify_variant_id": 40_000_000_000 + ids,
             "active": bits.chance(seed, "variants.active", start, stop, 0.98),
-            "option_key": _option_keys(population, start, stop),
+            "option_key": _option_keys(population, variant),
             "min_order_quantity": packed,
             "order_increment": packed,
             "created_at": moments(created),
@@ -169,22 +195,30 @@ def product_variants(population: Population, start: int, stop: int) -> pl.DataFr
 
 def pack_of(population: Population, variant: bits.Ints) -> bits.Ints:
     """Return in multiples of how many pieces variants are sold; most singly."""
-    at = bits.uniform(population.seed, "variants.pack", 0, population.variants)[variant]
+    at = bits.uniform_at(population.seed, "variants.pack", variant)
     return np.asarray(_PACKS)[np.digitize(at, [0.85, 0.91, 0.96])]
 
 
-def _option_keys(population: Population, start: int, stop: int) -> pl.Series:
+def _option_keys(population: Population, variant: bits.Ints) -> pl.Series:
     """Return arrays of the options of variants, in order of their keys."""
-    count = population.selections_of_variant
-    first = bits.firsts(count)[start] if start < len(count) else 0
-    rows = int(count[start:stop].sum())
-    options = product_variant_selections(population, int(first), int(first) + rows)
-    grouped = options.group_by("variant_id", maintain_order=True).agg(
-        pl.col("option_id").cast(pl.String).str.join(",")
+    axes = population.axes_of[population.product_of_variant[variant]]
+    options = []
+    for axis in range(len(HARDWARE_AXES)):
+        there = np.flatnonzero(axes > axis)
+        _, option = _chosen(population, variant[there], np.full(len(there), axis))
+        column = pl.Series([None], dtype=pl.String).new_from_index(0, len(variant))
+        options.append(column.scatter(there, numbered("", option + 1, 1)))
+    return joined(
+        "{", pl.select(pl.concat_str(options, separator=",", ignore_nulls=True)).to_series(), "}"
     )
-    wanted = pl.DataFrame({"variant_id": keys(start, stop)})
-    found = wanted.join(grouped, on="variant_id", how="left", maintain_order="left")["option_id"]
-    return joined("{", found.fill_null(""), "}")
+
+
+def _chosen(
+    population: Population, variant: bits.Ints, axis: bits.Ints
+) -> tuple[bits.Ints, bits.Ints]:
+    """Return the axis, among all, and the option on it that variants have on one of theirs."""
+    group = population.first_group[population.product_of_variant[variant]] + axis
+    return group, population.first_option[group] + population.choice(variant, axis)
 
 
 def skus(population: Population, variant: bits.Ints) -> pl.Series:
@@ -234,9 +268,8 @@ def product_variant_options(population: Population, start: int, stop: int) -> pl
 
 def product_variant_selections(population: Population, start: int, stop: int) -> pl.DataFrame:
     """A variant's option on each axis; every combination occurs once."""
-    variant, axis = bits.owners(population.selections_of_variant, start, stop)
-    group = population.first_group[population.product_of_variant[variant]] + axis
-    option = population.first_option[group] + population.choice(variant, axis)
+    variant, axis = population.selections(start, stop)
+    group, option = _chosen(population, variant, axis)
     return pl.DataFrame(
         {
             "variant_id": variant + 1,
@@ -251,7 +284,7 @@ def product_images(population: Population, start: int, stop: int) -> pl.DataFram
     """Pictures; the first shows the whole product."""
     seed, ids = population.seed, keys(start, stop)
     product, place = bits.owners(population.images_of_product, start, stop)
-    title = titles(population, 0, population.products).gather(product.tolist())
+    title = titles(population, product)
     side = np.asarray([800, 1200, 1600, 2048])
     described = bits.chance(seed, "product_images.alt_text", start, stop, 0.8)
     return pl.DataFrame(
@@ -272,7 +305,7 @@ def product_catalogs(population: Population, start: int, stop: int) -> pl.DataFr
     """Data sheets, at most one for a product."""
     seed, ids = population.seed, keys(start, stop)
     product = bits.shuffled(seed, "product_catalogs.product_id", population.products)[start:stop]
-    title = titles(population, 0, population.products).gather(product.tolist())
+    title = titles(population, product)
     issued = bits.whole(seed, "product_catalogs.issued_at", start, stop, 1800)
     return pl.DataFrame(
         {

@@ -11,15 +11,15 @@ _BANDS = np.asarray([5, 10, 25, 50, 100, 200, 250, 500, 750, 1000, 1500, 2000], 
 
 
 def account_pricing(population: Population, start: int, stop: int) -> pl.DataFrame:
-    """A buyer has at most one rule for a product, so no two can overlap."""
+    """A buyer has at most one rule for a product, wanted ones first, so no two can overlap."""
     seed = population.seed
     rank, place = bits.owners(population.rules_of_buyer, start, stop)
-    product = population.few_of("account_pricing.product", rank, place, population.products)
+    product = population.demanded(
+        "account_pricing.product", population.rules_of_buyer[rank], rank, place
+    )
     of_variant = bits.chance(seed, "account_pricing.of_variant", start, stop, 0.25)
     within = bits.uniform(seed, "account_pricing.variant_id", start, stop)
-    variant = population.first_variant[product] + (within * population.family[product]).astype(
-        np.int64
-    )
+    variant = population.variant_of(product, within)
     fixed = bits.chance(seed, "account_pricing.kind", start, stop, 0.3)
     bounded = bits.chance(seed, "account_pricing.max_quantity", start, stop, 0.1)
     least = 1 + bits.whole(seed, "account_pricing.min_quantity", start, stop, 3) * bounded

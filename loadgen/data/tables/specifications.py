@@ -1,6 +1,6 @@
-"""Units, headings, and forty kinds of facts about products."""
+"""Units, headings, and more than forty kinds of facts about products."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,8 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from loadgen.data import bits
-from loadgen.data.columns import joined, keys, moments, money, picked, where
+from loadgen.data.columns import joined, keys, moments, money, numbered, picked, where
 from loadgen.data.population import AS_OF_US, DAY_US, SPECIFICATIONS_PER_PRODUCT, Population
+from loadgen.data.tables.catalogue import said_of
 from loadgen.data.vocabulary import CATEGORIES
 
 _UNITS = (
@@ -29,6 +30,7 @@ _HEADINGS = (
     "Dimensions", "Materials", "Performance", "Electrical", "Certification", "Nutrition",
     "Composition", "Packaging", "Use",
 )  # fmt: skip
+_YES_OR_NO = ("true", "false")
 _WORD_FACTS = (
     ("Material", ("steel", "brass", "zinc", "aluminium", "nylon", "bronze")),
     ("Finish", ("satin", "polished", "matte black", "antique", "chrome", "raw")),
@@ -37,9 +39,9 @@ _WORD_FACTS = (
     ("Grade", ("1", "2", "3")),
     ("Key type", ("alike", "different", "master", "keyless")),
     ("Mounting", ("surface", "concealed", "mortise", "rim")),
-    ("Organic", ("true", "false")),
-    ("Halal", ("true", "false")),
-    ("NSF certified", ("true", "false")),
+    ("Organic", _YES_OR_NO),
+    ("Halal", _YES_OR_NO),
+    ("NSF certified", _YES_OR_NO),
     ("Allergen", ("none", "milk", "soy", "nuts", "gluten")),
     ("Country of origin", ("USA", "Germany", "Canada", "Italy", "Mexico", "Taiwan")),
     ("Storage", ("cool and dry", "refrigerated", "room temperature")),
@@ -48,8 +50,8 @@ _WORD_FACTS = (
     ("Colour family", ("grey", "gold", "black", "brown", "white", "natural")),
     ("Packaging", ("box", "blister", "pouch", "tub", "bulk")),
     ("Corrosion class", ("C1", "C2", "C3", "C4", "C5")),
-    ("ADA compliant", ("true", "false")),
-    ("Vegan", ("true", "false")),
+    ("ADA compliant", _YES_OR_NO),
+    ("Vegan", _YES_OR_NO),
 )
 _NUMBER_FACTS = (
     ("Width", "mm"), ("Height", "mm"), ("Depth", "in"), ("Backset", "mm"), ("Door thickness", "in"),
@@ -59,11 +61,16 @@ _NUMBER_FACTS = (
     ("Energy per serving", "kcal"), ("Net weight", "kg"), ("Volume", "ml"), ("Opening time", "min"),
     ("Spindle", "mm"), ("Caffeine per serving", "mg"),
 )  # fmt: skip
+# facts that are text or lead to it
+_TEXT_FACTS = ("Care", "Manual", "Drawing")
+_TEXT_TYPES = ("TEXT", "URL", "FILE")
+_TYPES = ("NUMERIC", "RANGE", "ENUM", "BOOLEAN", *_TEXT_TYPES)
 # facts that are ranges: a lock fits doors from this thickness to that
 _RANGES = frozenset({"Door thickness", "Opening time"})
 # some makers state the same fact in another unit
 _OTHER_UNITS = {"mm": "in", "in": "mm", "kg": "lb", "g": "oz", "ft": "m", "N": "kN"}
 _LARGE_UNITS = ("in", "m", "kN", "kg", "lb", "oz", "ft")
+_TEXTS_FROM = len(_WORD_FACTS) + len(_NUMBER_FACTS)
 _TEMPLATES_EACH = 6
 _CHANGES = (
     "CREATED", "VALUE_UPDATED", "VALIDATED", "UNIT_CHANGED", "CATEGORY_MOVED", "METADATA_UPDATED",
@@ -84,13 +91,14 @@ class _Facts:
     other_unit: bits.Ints
     large_units: bits.Ints
     is_range: NDArray[np.bool_]
+    data_type: bits.Ints
 
 
 @cache
 def _facts() -> _Facts:
     counts = np.asarray([len(values) for _, values in _WORD_FACTS], dtype=np.int64)
     return _Facts(
-        names=[name for name, _ in _WORD_FACTS] + [name for name, _ in _NUMBER_FACTS],
+        names=[name for name, _ in (*_WORD_FACTS, *_NUMBER_FACTS)] + list(_TEXT_FACTS),
         values=[value for _, values in _WORD_FACTS for value in values],
         first=bits.firsts(counts),
         count=counts,
@@ -98,7 +106,17 @@ def _facts() -> _Facts:
         other_unit=_unit_keys(_OTHER_UNITS.get(unit, unit) for _, unit in _NUMBER_FACTS),
         large_units=_unit_keys(_LARGE_UNITS),
         is_range=np.asarray([name in _RANGES for name, _ in _NUMBER_FACTS], dtype=np.bool_),
+        data_type=np.asarray([_TYPES.index(kind) for kind in _data_types()], dtype=np.int64),
     )
+
+
+def _data_types() -> Iterator[str]:
+    """Yield the data type of every fact: words, numbers, text."""
+    for _, values in _WORD_FACTS:
+        yield "BOOLEAN" if values == _YES_OR_NO else "ENUM"
+    for name, _ in _NUMBER_FACTS:
+        yield "RANGE" if name in _RANGES else "NUMERIC"
+    yield from _TEXT_TYPES
 
 
 def _unit_keys(symbols: Iterable[str]) -> bits.Ints:
@@ -124,45 +142,65 @@ def specification_categories(_population: Population, start: int, stop: int) -> 
 
 
 def technical_specifications(population: Population, start: int, stop: int) -> pl.DataFrame:
-    """Facts about products: words from short lists, numbers with a unit."""
+    """Facts about products: words from short lists, numbers with a unit, a few texts and links."""
     seed, facts = population.seed, _facts()
     product, place = bits.owners(population.specifications_of_product, start, stop)
     fact = population.few_of("specifications.fact", product, place, SPECIFICATIONS_PER_PRODUCT)
     is_word = fact < len(_WORD_FACTS)
+    is_number = ~is_word & (fact < _TEXTS_FROM)
     word_fact = np.where(is_word, fact, 0)
     # low places in a list are common, high ones rare: the square of a uniform number
     at = bits.uniform(seed, "specifications.value", start, stop)
     word = picked(
         facts.values, facts.first[word_fact] + (at * at * facts.count[word_fact]).astype(np.int64)
     )
-    number_fact = np.where(is_word, 0, fact - len(_WORD_FACTS))
+    number_fact = np.where(is_number, fact - len(_WORD_FACTS), 0)
     other_unit = bits.chance(seed, "specifications.unit", start, stop, 0.3)
     unit = np.where(other_unit, facts.other_unit[number_fact], facts.unit[number_fact])
     # in larger units the same sizes are smaller numbers
     steps = np.where(np.isin(unit, facts.large_units), 120, 2000)
     quarters = 1 + (at * at * steps).astype(np.int64)
     number, upper = money(25 * quarters), money(25 * (quarters + 8))
-    is_range = ~is_word & facts.is_range[number_fact]
-    span = joined(number, "–", upper)
-    shown = pl.select(pl.when(pl.Series(is_range)).then(span).otherwise(number)).to_series()
-    value = pl.select(pl.when(pl.Series(is_word)).then(word).otherwise(shown)).to_series()
+    is_range = is_number & facts.is_range[number_fact]
+    ranges, texts = np.flatnonzero(is_range), np.flatnonzero(fact >= _TEXTS_FROM)
+    value = pl.select(pl.when(pl.Series(is_word)).then(word).otherwise(number)).to_series()
+    value = value.scatter(ranges, joined(number.gather(ranges), "–", upper.gather(ranges)))
+    value = value.scatter(texts, _texts(population, fact[texts] - _TEXTS_FROM, product[texts]))
     return pl.DataFrame(
         {
             "id": keys(start, stop),
             "product_id": product + 1,
             "category_id": fact % len(_HEADINGS) + 1,
-            "unit_id": where(~is_word, unit),
+            "unit_id": where(is_number, unit),
             "name": picked(facts.names, fact),
             "value": value,
-            "data_type": picked(("NUMERIC", "RANGE", "ENUM"), np.where(is_word, 2, is_range)),
+            "data_type": picked(_TYPES, facts.data_type[fact]),
             "importance": picked(_IMPORTANCE, fact % 4),
             "searchable": bits.chance(seed, "specifications.searchable", start, stop, 0.9),
             "comparable": fact % 3 != 0,
-            "numeric_value": where(~is_word & ~is_range, number),
+            "numeric_value": where(is_number & ~is_range, number),
             "numeric_min": where(is_range, number),
             "numeric_max": where(is_range, upper),
         }
     )
+
+
+def _texts(population: Population, kind: bits.Ints, product: bits.Ints) -> pl.Series:
+    """Return how to care for a product, the address of its manual, the name of its drawing."""
+    key = numbered("", product + 1, 6)
+    texts = (
+        said_of(population, product, product * 31),
+        joined("https://docs.example.com/manuals/", key, ".pdf"),
+        joined("drawing-", key, ".dwg"),
+    )
+    chosen = pl.select(
+        pl.when(pl.Series(kind == 0))
+        .then(texts[0])
+        .when(pl.Series(kind == 1))
+        .then(texts[1])
+        .otherwise(texts[2])
+    )
+    return chosen.to_series()
 
 
 def specification_templates(_population: Population, start: int, stop: int) -> pl.DataFrame:
@@ -170,17 +208,16 @@ def specification_templates(_population: Population, start: int, stop: int) -> p
     row, facts = np.arange(start, stop, dtype=np.int64), _facts()
     category, place = row // _TEMPLATES_EACH, row % _TEMPLATES_EACH
     fact = (category * 7 + place * 11) % len(facts.names)
-    is_word = fact < len(_WORD_FACTS)
-    number_fact = np.where(is_word, 0, fact - len(_WORD_FACTS))
-    is_range = ~is_word & facts.is_range[number_fact]
+    is_number = (fact >= len(_WORD_FACTS)) & (fact < _TEXTS_FROM)
+    number_fact = np.where(is_number, fact - len(_WORD_FACTS), 0)
     return pl.DataFrame(
         {
             "id": keys(start, stop),
             "category_id": category + 1,
             "heading_id": fact % len(_HEADINGS) + 1,
-            "unit_id": where(~is_word, facts.unit[number_fact]),
+            "unit_id": where(is_number, facts.unit[number_fact]),
             "name": picked(facts.names, fact),
-            "data_type": picked(("NUMERIC", "RANGE", "ENUM"), np.where(is_word, 2, is_range)),
+            "data_type": picked(_TYPES, facts.data_type[fact]),
             "importance": picked(_IMPORTANCE, fact % 4),
             "required": place < 2,  # noqa: PLR2004
             "position": place + 1,

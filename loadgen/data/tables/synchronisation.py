@@ -6,7 +6,7 @@ import polars as pl
 from loadgen.data import bits
 from loadgen.data.columns import keys, moments, numbered, picked, where
 from loadgen.data.population import AS_OF_US, DAY_US, Population
-from loadgen.data.tables.inventory import inventory_locations
+from loadgen.data.tables.inventory import hardware_shelves, stock_on
 
 _ERRORS = (
     "429 Too Many Requests",
@@ -47,18 +47,19 @@ def product_sync_log(population: Population, start: int, stop: int) -> pl.DataFr
 def inventory_webhooks(population: Population, start: int, stop: int) -> pl.DataFrame:
     """Counts of stock that does not expire; the newest one is what the shelf says."""
     seed, ids = population.seed, keys(start, stop)
-    shelves = inventory_locations(population, 0, population.variants * population.locations)
-    counted = shelves.filter(pl.col("observed_at").is_not_null())
-    chosen = counted[bits.whole(seed, "inventory_webhooks.shelf", start, stop, len(counted))]
+    shelf = hardware_shelves(
+        population, bits.uniform(seed, "inventory_webhooks.shelf", start, stop)
+    )
+    stock = stock_on(population, shelf)
     late = bits.whole(seed, "inventory_webhooks.received_at", start, stop, 600) * 1_000_000
     return pl.DataFrame(
         {
             "webhook_id": webhook_ids(ids),
-            "variant_id": chosen["variant_id"],
-            "location_id": chosen["location_id"],
-            "available": chosen["quantity"] - chosen["reserved"],
-            "occurred_at": chosen["observed_at"],
-            "received_at": chosen["observed_at"] + pl.Series(late).cast(pl.Duration("us")),
+            "variant_id": shelf // population.locations + 1,
+            "location_id": shelf % population.locations + 1,
+            "available": stock.quantity - stock.reserved,
+            "occurred_at": moments(stock.updated),
+            "received_at": moments(stock.updated + late),
         }
     )
 

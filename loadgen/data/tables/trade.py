@@ -6,15 +6,19 @@ import polars as pl
 from loadgen.data import bits
 from loadgen.data.columns import joined, keys, moments, money, numbered, picked, where
 from loadgen.data.population import AS_OF_US, DAY_US, RFQ_STATUSES, Population
+from loadgen.data.seasons import seasons
 from loadgen.data.tables.catalogue import skus, titles
 from loadgen.data.vocabulary import words
 
 _HOUR_US = DAY_US // 24
 _VALID_US = 30 * DAY_US
+_ORDERED_DAYS = 700
 # quotes follow each other at this distance; halfway the request is back in review
 _REVISION_US = 4 * _HOUR_US
-# what is open and has been late for less than half a day is still to be flagged
-_FLAGGED_AFTER_US = 36 * _HOUR_US
+# requests are flagged on working days at noon, last on Friday; the shop's "now" is Monday noon
+_FLAGGED_AFTER_US = 4 * DAY_US
+_SILENT, _VERY_LONG = 0.04, 0.05
+_LONG_SENTENCES = 30
 _PENDING, _IN_REVIEW, _QUOTED, _ACCEPTED, _DECLINED, _EXPIRED = range(len(RFQ_STATUSES))
 FIRST_NUMBER = 1_000_001
 
@@ -24,22 +28,20 @@ def rfq_requests(population: Population, start: int, stop: int) -> pl.DataFrame:
     seed, ids = population.seed, keys(start, stop)
     rfq = np.arange(start, stop, dtype=np.int64)
     status = population.rfq_status[start:stop]
-    rep = population.representatives
     submitted, answered = _moments(population, rfq)
     has_answer = (status != _PENDING) & (status != _IN_REVIEW)
     late = np.where(
         has_answer, answered - submitted > DAY_US, AS_OF_US - submitted > _FLAGGED_AFTER_US
     )
     _, updated = _step(population, rfq, population.steps_of_rfq[rfq] - 1)
-    sentences = words().sentences
     return pl.DataFrame(
         {
             "id": ids,
             "number": numbered("RFQ-", rfq + FIRST_NUMBER, 7),
-            "account_id": population.rfq_account[start:stop] + 1,
+            "account_id": population.rfq_account(rfq) + 1,
             "representative_id": where(
                 (status != _PENDING) & ~population.declined_unread[start:stop],
-                rep[bits.whole(seed, "rfq_requests.rep", start, stop, len(rep))] + 1,
+                _representative(population, rfq) + 1,
             ),
             "status": picked(RFQ_STATUSES, status),
             "priority": picked(
@@ -48,9 +50,7 @@ def rfq_requests(population: Population, start: int, stop: int) -> pl.DataFrame:
                     bits.uniform(seed, "rfq_requests.priority", start, stop), [0.6, 0.8, 0.95]
                 ),
             ),
-            "message": picked(
-                sentences, bits.whole(seed, "rfq_requests.message", start, stop, len(sentences))
-            ),
+            "message": _messages(population, rfq),
             "submitted_at": moments(submitted),
             "answered_at": where(has_answer, moments(answered)),
             "flagged_at": where(late, moments(submitted + DAY_US)),
@@ -59,16 +59,39 @@ def rfq_requests(population: Population, start: int, stop: int) -> pl.DataFrame:
     )
 
 
+def _representative(population: Population, rfq: bits.Ints) -> bits.Ints:
+    rep = population.representatives
+    return rep[bits.whole_at(population.seed, "rfq_requests.rep", rfq, len(rep))]
+
+
+def _messages(population: Population, rfq: bits.Ints) -> pl.Series:
+    """One sentence; one in 25 said nothing, one in a hundred a lot."""
+    seed, messages = population.seed, words().messages
+    first = bits.whole_at(seed, "rfq_requests.message", rfq, len(messages))
+    kind = bits.uniform_at(seed, "rfq_requests.said", rfq)
+    long = np.flatnonzero((kind >= _SILENT) & (kind < _VERY_LONG))
+    more = (
+        " " + picked(messages, (first[long] + 7 * place) % len(messages))
+        for place in range(1, _LONG_SENTENCES)
+    )
+    said = picked(messages, first)
+    said = said.scatter(long, joined(said.gather(long), *more))
+    return where(kind >= _SILENT, said).fill_null("")
+
+
 def _moments(population: Population, rfq: bits.Ints) -> tuple[bits.Ints, bits.Ints]:
     """Return when requests were submitted and, if they were, first answered (microseconds)."""
-    seed, count = population.seed, population.rfqs
-    status = population.rfq_status[rfq]
-    at = bits.uniform(seed, "rfq_requests.submitted_at", 0, count)[rfq]
-    age_days = np.where(
-        status <= _IN_REVIEW, at * 10, np.where(status == _QUOTED, 2 + at * 25, 35 + at * 600)
+    seed, status = population.seed, population.rfq_status[rfq]
+    at = bits.uniform_at(seed, "rfq_requests.submitted_at", rfq)
+    oldest, youngest = (
+        AS_OF_US - _HOUR_US - DAY_US * np.where(status <= _IN_REVIEW, still_open, rest)
+        for still_open, rest in (
+            (10, np.where(status == _QUOTED, 27, 635)),
+            (0, np.where(status == _QUOTED, 2, 35)),
+        )
     )
-    submitted = AS_OF_US - (age_days * DAY_US).astype(np.int64) - _HOUR_US
-    hours = 1 + bits.whole(seed, "rfq_requests.answered_at", 0, count, 36)[rfq]
+    submitted = seasons().between(at, oldest, youngest)
+    hours = 1 + bits.whole_at(seed, "rfq_requests.answered_at", rfq, 36)
     return submitted, submitted + hours * _HOUR_US
 
 
@@ -100,18 +123,15 @@ def rfq_status_history(population: Population, start: int, stop: int) -> pl.Data
     to, moment = _step(population, rfq, place)
     before, _ = _step(population, rfq, np.maximum(place - 1, 0))
     before = np.where(place == 1, _PENDING, before)
-    rep = population.representatives
-    chosen = bits.whole(population.seed, "rfq_requests.rep", 0, population.rfqs, len(rep))[rfq]
     by_buyer = (place == 0) | (to == _ACCEPTED)
+    by = np.where(by_buyer, population.rfq_account(rfq), _representative(population, rfq))
     return pl.DataFrame(
         {
             "id": keys(start, stop),
             "rfq_id": rfq + 1,
             "from_status": where(place > 0, picked(RFQ_STATUSES, before)),
             "to_status": picked(RFQ_STATUSES, to),
-            "changed_by": where(
-                to != _EXPIRED, np.where(by_buyer, population.rfq_account[rfq], rep[chosen]) + 1
-            ),
+            "changed_by": where(to != _EXPIRED, by + 1),
             "changed_at": moments(moment),
         }
     )
@@ -139,7 +159,7 @@ def audit_events(population: Population, start: int, stop: int) -> pl.DataFrame:
 
 
 def rfq_items(population: Population, start: int, stop: int) -> pl.DataFrame:
-    """Lines of requests; a variant stands in one once."""
+    """Lines of requests, of wanted products; a product stands in one once."""
     seed = population.seed
     rfq, place = bits.owners(population.items_of_rfq, start, stop)
     wishes = bits.chance(seed, "rfq_items.wishes", start, stop, 0.3)
@@ -147,14 +167,25 @@ def rfq_items(population: Population, start: int, stop: int) -> pl.DataFrame:
         {
             "id": keys(start, stop),
             "rfq_id": rfq + 1,
-            "variant_id": population.few_of("rfq_items.variant", rfq, place, population.variants)
-            + 1,
-            "quantity": population.item_quantity[start:stop],
+            "variant_id": _item_variant(population, rfq, place) + 1,
+            "quantity": _item_quantity(population, np.arange(start, stop, dtype=np.int64)),
             "target_price": where(
                 wishes, money(100 + bits.whole(seed, "rfq_items.price", start, stop, 20_000))
             ),
         }
     )
+
+
+def _item_variant(population: Population, rfq: bits.Ints, place: bits.Ints) -> bits.Ints:
+    product = population.demanded("rfq_items.product", population.items_of_rfq[rfq], rfq, place)
+    item = population.first_item[rfq] + place
+    return population.variant_of(
+        product, bits.uniform_at(population.seed, "rfq_items.variant_id", item)
+    )
+
+
+def _item_quantity(population: Population, item: bits.Ints) -> bits.Ints:
+    return 1 + bits.whole_at(population.seed, "rfq_items.quantity", item, 200)
 
 
 def quote_revisions(population: Population, start: int, stop: int) -> pl.DataFrame:
@@ -166,50 +197,50 @@ def quote_revisions(population: Population, start: int, stop: int) -> pl.DataFra
             "id": keys(start, stop),
             "rfq_id": rfq + 1,
             "revision": place + 1,
-            "total": money(_quote_totals(population)[start:stop]),
+            "total": money(_quote_totals(population, start, stop)),
             "sent_at": moments(sent),
             "valid_until": moments(sent + _VALID_US),
         }
     )
 
 
-def _quote_totals(population: Population) -> bits.Ints:
-    counts = population.items_of_revision
-    quantity, unit_cents = _offered(population, *_lines_of_quotes(population, 0, int(counts.sum())))
-    return np.add.reduceat(quantity * unit_cents, bits.firsts(counts))
+def _quote_totals(population: Population, start: int, stop: int) -> bits.Ints:
+    begins = population.first_quote_line[start : stop + 1]
+    lines = _lines_of_quotes(population, int(begins[0]), int(begins[-1]))
+    quantity, unit_cents = _offered(population, *lines)
+    return np.add.reduceat(quantity * unit_cents, begins[:-1] - begins[0])
 
 
 def _lines_of_quotes(
     population: Population, start: int, stop: int
 ) -> tuple[bits.Ints, bits.Ints, bits.Ints]:
     """Return for lines of quotes their request, their place in it, and which revision it is."""
-    quote, place = bits.owners(population.items_of_revision, start, stop)
-    rfq, revision = bits.owners(population.revisions_of_rfq, 0, len(population.items_of_revision))
-    return rfq[quote], place, revision[quote]
+    quote, place = bits.places(population.first_quote_line, np.arange(start, stop, dtype=np.int64))
+    rfq = np.searchsorted(population.first_revision, quote, side="right") - 1
+    return rfq, place, quote - population.first_revision[rfq]
 
 
 def _offered(
     population: Population, rfq: bits.Ints, place: bits.Ints, revision: bits.Ints
 ) -> tuple[bits.Ints, bits.Ints]:
     """Return quantities and prices in cents; every revision takes 3 % off the first price."""
-    item = bits.firsts(population.items_of_rfq)[rfq] + place
-    return population.item_quantity[item], population.item_cents[item] * (100 - 3 * revision) // 100
+    item = population.first_item[rfq] + place
+    cents = 150 + bits.whole_at(population.seed, "quote_lines.price", item, 20_000)
+    return _item_quantity(population, item), cents * (100 - 3 * revision) // 100
 
 
 def quote_lines(population: Population, start: int, stop: int) -> pl.DataFrame:
     """What each quote offers, in the words of the catalogue."""
     rfq, place, revision = _lines_of_quotes(population, start, stop)
     quantity, unit_cents = _offered(population, rfq, place, revision)
-    variant = population.few_of("rfq_items.variant", rfq, place, population.variants)
-    quote, _ = bits.owners(population.items_of_revision, start, stop)
-    product = population.product_of_variant[variant]
+    variant = _item_variant(population, rfq, place)
     return pl.DataFrame(
         {
-            "revision_id": quote + 1,
+            "revision_id": population.first_revision[rfq] + revision + 1,
             "line": place + 1,
             "variant_id": variant + 1,
             "sku": skus(population, variant),
-            "title": titles(population, 0, population.products).gather(product.tolist()),
+            "title": titles(population, population.product_of_variant[variant]),
             "quantity": quantity,
             "unit_price": money(unit_cents),
             "line_total": money(unit_cents * quantity),
@@ -225,8 +256,9 @@ def orders(population: Population, start: int, stop: int) -> pl.DataFrame:
     rfq = accepted[np.where(from_quote, ids - 1, 0)]
     revision = population.first_revision[rfq] + population.revisions_of_rfq[rfq]
     buyer = population.active_buyers(bits.uniform(seed, "orders.account_id", start, stop))
-    account = np.where(from_quote, population.rfq_account[rfq], buyer)
-    age_us = (bits.uniform(seed, "orders.placed_at", start, stop) * 700 * DAY_US).astype(np.int64)
+    account = np.where(from_quote, population.rfq_account(rfq), buyer)
+    at = bits.uniform(seed, "orders.placed_at", start, stop)
+    placed = seasons().between(at, AS_OF_US - _ORDERED_DAYS * DAY_US, AS_OF_US)
     _, accepted_at = _step(population, rfq, population.steps_of_rfq[rfq] - 1)
     return pl.DataFrame(
         {
@@ -234,8 +266,8 @@ def orders(population: Population, start: int, stop: int) -> pl.DataFrame:
             "number": numbered("ORD-", ids, 8),
             "account_id": account + 1,
             "revision_id": where(from_quote, revision),
-            "total": money(_order_totals(population)[start:stop]),
-            "placed_at": moments(np.where(from_quote, accepted_at, AS_OF_US - age_us)),
+            "total": money(_order_totals(population, start, stop)),
+            "placed_at": moments(np.where(from_quote, accepted_at, placed)),
         }
     )
 
@@ -243,12 +275,12 @@ def orders(population: Population, start: int, stop: int) -> pl.DataFrame:
 def order_lines(population: Population, start: int, stop: int) -> pl.DataFrame:
     """Lines of orders, whose sum is the order's total; those of a quote are the quote's."""
     order, place = bits.owners(population.lines_of_order, start, stop)
-    quantity, unit_cents, variant = _ordered(population, start, stop)
+    quantity, unit_cents = _ordered(population, start, stop)
     return pl.DataFrame(
         {
             "order_id": order + 1,
             "line": place + 1,
-            "variant_id": variant + 1,
+            "variant_id": _ordered_variants(population, start, stop) + 1,
             "quantity": quantity,
             "unit_price": money(unit_cents),
             "line_total": money(unit_cents * quantity),
@@ -256,35 +288,43 @@ def order_lines(population: Population, start: int, stop: int) -> pl.DataFrame:
     )
 
 
-def _ordered(
-    population: Population, start: int, stop: int
-) -> tuple[bits.Ints, bits.Ints, bits.Ints]:
-    """Return quantities, prices in cents and variants of lines of orders."""
-    seed, among = population.seed, population.variants
-    order, place = bits.owners(population.lines_of_order, start, stop)
-    accepted = population.rfqs_in("ACCEPTED")
-    of_quote = order < len(accepted)
-    rfq = accepted[np.where(of_quote, order, 0)]
-    quoted, offered = _offered(
-        population, rfq, np.where(of_quote, place, 0), population.revisions_of_rfq[rfq] - 1
-    )
-    quantity = 1 + bits.whole(seed, "order_lines.quantity", start, stop, 100)
-    unit_cents = 150 + bits.whole(seed, "order_lines.price", start, stop, 20_000)
+def _ordered(population: Population, start: int, stop: int) -> tuple[bits.Ints, bits.Ints]:
+    """Return quantities and prices in cents of lines of orders: a quote's come first."""
+    seed = population.seed
+    quoted = min(stop, max(start, population.quoted_lines))
+    rfq, place = _accepted(population, start, quoted)
+    pieces, cents = _offered(population, rfq, place, population.revisions_of_rfq[rfq] - 1)
     return (
-        np.where(of_quote, quoted, quantity),
-        np.where(of_quote, offered, unit_cents),
-        np.where(
-            of_quote,
-            population.few_of("rfq_items.variant", rfq, place, among),
-            population.few_of("order_lines.variant", order, place, among),
-        ),
+        np.concatenate((pieces, 1 + bits.whole(seed, "order_lines.quantity", quoted, stop, 100))),
+        np.concatenate((cents, 150 + bits.whole(seed, "order_lines.price", quoted, stop, 20_000))),
     )
 
 
-def _order_totals(population: Population) -> bits.Ints:
-    counts = population.lines_of_order
-    quantity, unit_cents, _ = _ordered(population, 0, int(counts.sum()))
-    return np.add.reduceat(quantity * unit_cents, bits.firsts(counts))
+def _ordered_variants(population: Population, start: int, stop: int) -> bits.Ints:
+    quoted = min(stop, max(start, population.quoted_lines))
+    order, place = bits.owners(population.lines_of_order, quoted, stop)
+    product = population.demanded(
+        "order_lines.product", population.lines_of_order[order], order, place
+    )
+    within = bits.uniform(population.seed, "order_lines.variant_id", quoted, stop)
+    return np.concatenate(
+        (
+            _item_variant(population, *_accepted(population, start, quoted)),
+            population.variant_of(product, within),
+        )
+    )
+
+
+def _accepted(population: Population, start: int, stop: int) -> tuple[bits.Ints, bits.Ints]:
+    """Return for lines of orders from a quote its request, and the place in it."""
+    order, place = bits.owners(population.lines_of_order, start, stop)
+    return population.rfqs_in("ACCEPTED")[order], place
+
+
+def _order_totals(population: Population, start: int, stop: int) -> bits.Ints:
+    begins = bits.edges(population.lines_of_order)[start : stop + 1]
+    quantity, unit_cents = _ordered(population, int(begins[0]), int(begins[-1]))
+    return np.add.reduceat(quantity * unit_cents, begins[:-1] - begins[0])
 
 
 TABLES = {
