@@ -3,30 +3,39 @@
 import os
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
+from threading import Lock
 
 import psycopg
 from psycopg import sql
 
 from b2bench.database import columns_of, connect
 from b2bench.errors import BadInput, StatementFailed
-from b2bench.marker import DataSet, require_marked, write_data_set
+from b2bench.marker import (
+    DataSet,
+    note_table,
+    read_data_set,
+    require_marked,
+    write_data_set,
+)
 from b2bench.progress import Progress, silent
+from b2bench.sessions import alone, end_sessions, side_by_side
 from b2bench.target import Target
 from loadgen.data.load import load_table
 from loadgen.data.population import AS_OF, Population
 from loadgen.data.profiles import Profile
 from loadgen.data.tables import COUNTS, TABLES, trade
-from schema.deferral import defer, restore
+from schema import deferral
 from schema.tables import tables_in_order
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 _ROWS_PER_STATISTICS_TARGET = 300
 _VACUUM_ATTEMPTS = 10
 _VACUUM_PAUSE_S = 0.5
+_GENERATE, _LOAD, _STATISTICS = (f"b2bench ({what})" for what in ("generate", "load", "statistics"))
 
 
 def generate(
@@ -39,11 +48,12 @@ def generate(
 ) -> DataSet:
     """Replace everything in the business tables by a profile's rows and return what was loaded.
 
-    A load that is killed leaves its state as `loading`; the next one starts again.
+    A load that is killed leaves its state as `loading`; the next one of the same data set goes on
+    where it stopped, table by table, and one of another data set starts again.
 
     Raises:
         NotOurDatabase: b2bench did not make the database.
-        BadInput: the schema is not installed.
+        BadInput: the schema is not installed, or another process is filling the database.
         StatementFailed: the server refused, e.g. for want of space.
     """
     population = Population(profile.rows, seed)
@@ -60,15 +70,17 @@ def generate(
         state="loading",
     )
     workers = jobs or len(os.sched_getaffinity(0))
-    with _server_errors():
-        _empty(target, loading)
-        sums = _load(target, population, volumes, workers, progress)
-        restore(target, workers, progress)
+    with _server_errors(), alone(target, _GENERATE) as connection:
+        require_marked(connection, target)
+        require_schema(target)
+        end_sessions(connection, _LOAD, deferral.SESSION, _STATISTICS)
+        found = read_data_set(connection)
+        if found is None or replace(found, table_sha256={}) != loading:
+            _empty(connection, loading)
+        _load(target, population, volumes, workers, progress)
+        deferral.restore(target, workers, progress)
         _settle(target, volumes, workers, progress)
-    done = replace(loading, sha256=_checksum(sums), state="complete")
-    with connect(target) as connection:
-        write_data_set(connection, done)
-    return done
+        return _complete(connection)
 
 
 def row_counts(population: Population) -> dict[str, int]:
@@ -98,12 +110,11 @@ def _server_errors() -> Iterator[None]:
         ) from error
 
 
-def _empty(target: Target, loading: DataSet) -> None:
-    with connect(target) as connection:
-        require_marked(connection, target)
-        require_schema(target)
+def _empty(connection: psycopg.Connection, loading: DataSet) -> None:
+    """Give up what there is and say what comes, in one transaction."""
+    with connection.transaction():
         write_data_set(connection, loading)
-        defer(connection)
+        deferral.defer(connection)
         names = sql.SQL(", ").join(map(sql.Identifier, TABLES))
         connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
 
@@ -114,26 +125,27 @@ def _load(
     volumes: dict[str, int],
     workers: int,
     progress: Progress,
-) -> dict[str, str]:
-    """Load the tables side by side, the largest first; return their checksums."""
-    sums, done, total = dict[str, str](), 0, sum(volumes.values())
+) -> None:
+    """Load the tables that are not loaded yet, side by side, the largest first."""
+    with connect(target) as connection:
+        before = read_data_set(connection)
+    behind = before.table_sha256 if before else {}
+    done, total, adding = sum(volumes[table] for table in behind), sum(volumes.values()), Lock()
 
-    def one(table: str) -> str:
-        with connect(target, application_name=f"b2bench (load {table})") as connection:
-            return load_table(connection, table, population, volumes[table])
+    def loaded(rows: int) -> None:
+        nonlocal done
+        with adding:
+            done += rows
+            progress("rows", done=done, total=total)
 
-    with ThreadPoolExecutor(workers) as pool:
-        by_size = sorted(volumes, key=lambda table: -volumes[table])
-        futures = {pool.submit(one, table): table for table in by_size}
-        try:
-            for future in as_completed(futures):
-                sums[futures[future]] = future.result()
-                done += volumes[futures[future]]
-                progress("rows", done=done, total=total)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return sums
+    def one(connection: psycopg.Connection, table: str) -> None:
+        with connection.transaction():
+            checksum = load_table(connection, table, population, volumes[table], loaded)
+            note_table(connection, table, checksum)
+
+    rest = sorted(volumes.keys() - behind.keys(), key=lambda table: (-volumes[table], table))
+    for _ in side_by_side(target, _LOAD, workers, one, rest):
+        pass
 
 
 def _settle(target: Target, volumes: dict[str, int], workers: int, progress: Progress) -> None:
@@ -147,28 +159,36 @@ def _settle(target: Target, volumes: dict[str, int], workers: int, progress: Pro
         connection.execute(
             "SELECT setval('rfq_numbers', %s)", (trade.FIRST_NUMBER + volumes["rfq_requests"] - 1,)
         )
-    done = 0
-    with ThreadPoolExecutor(workers) as pool:
-        for _ in pool.map(lambda table: _analyze(target, table, volumes[table]), volumes):
-            done += 1
-            progress("statistics", done=done, total=len(volumes))
+    by_size = sorted(volumes, key=lambda table: (-volumes[table], table))
+    analyzed = side_by_side(target, _STATISTICS, workers, partial(_analyze, volumes), by_size)
+    for done, _ in enumerate(analyzed, start=1):
+        progress("statistics", done=done, total=len(volumes))
 
 
-def _analyze(target: Target, table: str, rows: int) -> None:
-    statistics = min(10_000, max(100, -(-rows // _ROWS_PER_STATISTICS_TARGET)))
-    with connect(target, application_name=f"b2bench (statistics {table})") as connection:
-        connection.execute(
-            "SELECT set_config('default_statistics_target', %s, false)", (str(statistics),)
-        )
-        connection.execute(
-            sql.SQL("VACUUM (FREEZE, ANALYZE, PARALLEL 0) {}").format(sql.Identifier(table))
-        )
-        for _ in range(_VACUUM_ATTEMPTS):
-            if _is_all_visible(connection, table):
-                return
-            # an autovacuum worker's snapshot, or a commit not yet on disk, can hold it back
-            time.sleep(_VACUUM_PAUSE_S)
-            connection.execute(sql.SQL("VACUUM (FREEZE) {}").format(sql.Identifier(table)))
+def _complete(connection: psycopg.Connection) -> DataSet:
+    """Say that everything is there, with the checksum of it all."""
+    loaded = read_data_set(connection)
+    if loaded is None:
+        raise BadInput("the record of the data set was removed while it was loaded: load it again")
+    done = replace(loaded, sha256=_checksum(loaded.table_sha256), state="complete")
+    write_data_set(connection, done)
+    return done
+
+
+def _analyze(volumes: dict[str, int], connection: psycopg.Connection, table: str) -> None:
+    statistics = min(10_000, max(100, -(-volumes[table] // _ROWS_PER_STATISTICS_TARGET)))
+    connection.execute(
+        "SELECT set_config('default_statistics_target', %s, false)", (str(statistics),)
+    )
+    connection.execute(
+        sql.SQL("VACUUM (FREEZE, ANALYZE, PARALLEL 0) {}").format(sql.Identifier(table))
+    )
+    for _ in range(_VACUUM_ATTEMPTS):
+        if _is_all_visible(connection, table):
+            return
+        # an autovacuum worker's snapshot, or a commit not yet on disk, can hold it back
+        time.sleep(_VACUUM_PAUSE_S)
+        connection.execute(sql.SQL("VACUUM (FREEZE) {}").format(sql.Identifier(table)))
 
 
 def _is_all_visible(connection: psycopg.Connection, table: str) -> bool:
