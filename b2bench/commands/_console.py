@@ -12,6 +12,7 @@ from rich.progress import (
     Task,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 from rich.progress import Progress as Bars
 from rich.table import Table
@@ -21,6 +22,8 @@ from b2bench.findings import Finding, Severity
 from b2bench.progress import Progress, silent
 
 _WIDTH_WITHOUT_TERMINAL = 160
+# a unit that takes longer is counted, not timed
+_RATE_FROM = 10
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 GOOD, DOUBTFUL, BAD = "green", "yellow", "red"
 
@@ -83,6 +86,14 @@ class _Done(ProgressColumn):
         return Text("" if task.total is None else f"{task.completed:,.0f}/{task.total:,.0f}")
 
 
+class _Rate(ProgressColumn):
+    """How fast it goes, where that is worth saying."""
+
+    def render(self, task: Task) -> Text:
+        """Return e.g. `412,034/s`."""
+        return Text(f"{task.speed:,.0f}/s" if (task.speed or 0) >= _RATE_FROM else "")
+
+
 @contextmanager
 def progress_shown() -> Iterator[Progress]:
     """Yield a progress that draws one line on a terminal, and nothing anywhere else."""
@@ -94,7 +105,9 @@ def progress_shown() -> Iterator[Progress]:
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         _Done(),
+        _Rate(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
     )
@@ -102,6 +115,9 @@ def progress_shown() -> Iterator[Progress]:
         task = bars.add_task("", total=None)
 
         def update(phase: str, *, done: int = 0, total: int | None = None) -> None:
+            # each phase has a speed of its own
+            if bars.tasks[0].description != phase:
+                bars.reset(task, description=phase)
             # rich takes `total=None` for "as before", and stops its clock at the first end
             bars.tasks[0].total, bars.tasks[0].finished_time = total, None
             bars.update(task, description=phase, completed=done)

@@ -9,17 +9,20 @@ from rich.text import Text
 from b2bench.commands._console import BAD, DOUBTFUL, GOOD, say, say_findings, show, table
 from b2bench.commands._load import Outcome
 from b2bench.commands._output import write_text
-from b2bench.figures.notation import counted, milliseconds, number, size, target
+from b2bench.figures.notation import counted, milliseconds, number, share, size, target
 from b2bench.findings import ExitCode, Finding, Severity, exit_code
 from b2bench.marker import DataSet
 from b2bench.runs import QueryResult, RunRecord
+from loadgen.data.contract import Check
 from loadgen.data.estimate import TableSize
+from loadgen.data.skew import Skew
 from reports.baseline import Baseline, record, write_baseline
 from reports.capture import Capture
 from reports.explain_page import render_explain_page
 from reports.gate import Verdict
 from reports.gate_text import gate_text
 
+Row = list[str | Text]
 _US_PER_MS = 1_000
 _VOLUMES = {
     "products": "products",
@@ -167,6 +170,57 @@ def rows_table(data_set: DataSet) -> Table:
     """Return the row count of each table."""
     rows = ((name, number(count)) for name, count in sorted(data_set.rows.items()))
     return table("table", ">rows", rows=rows)
+
+
+def skew_table(skews: Sequence[Skew]) -> Table:
+    """Return declared and achieved figures of each skew, and how far they are apart."""
+    return table(
+        "skew",
+        "declared",
+        "achieved",
+        ">apart",
+        ">allowed",
+        "verdict",
+        rows=(
+            [
+                skew.name,
+                skew.declared_figures,
+                skew.achieved_figures,
+                share(skew.distance),
+                share(skew.tolerance),
+                Text("as declared", GOOD) if skew.within else Text("not as declared", BAD),
+            ]
+            for skew in skews
+        ),
+    )
+
+
+def contract_table(checks: Sequence[Check], skews: Sequence[Skew]) -> Table:
+    """Return each rule of the data contract and each skew, with how it is kept."""
+    columns = ("area", "rule", ">looked at", ">breaches", "verdict", "first")
+    return table(*columns, rows=(*map(_rule_row, checks), *map(_skew_row, skews)))
+
+
+def _rule_row(check: Check) -> Row:
+    looked_at, breaches = number(check.checked), number(check.breaches)
+    return [check.area, check.rule, looked_at, breaches, _kept(check.ok), check.example or ""]
+
+
+def _skew_row(skew: Skew) -> Row:
+    breaches, first = ("", "") if skew.within else ("1", f"{share(skew.distance)} apart")
+    return ["skew", f"{skew.name} as declared", "", breaches, _kept(skew.within), first]
+
+
+def _kept(ok: bool) -> Text:
+    return Text("kept", GOOD) if ok else Text("broken", BAD)
+
+
+def contract_verdict(checks: Sequence[Check], skews: Sequence[Skew]) -> str:
+    """Return in one sentence whether the data contract is kept."""
+    rules = [check.ok for check in checks] + [skew.within for skew in skews]
+    if all(rules):
+        return f"All {counted(len(rules), 'rule')} of the data contract are kept."
+    return f"{rules.count(False)} of {counted(len(rules), 'rule')} of the data contract broken."
 
 
 def sizes_table(sizes: Sequence[TableSize]) -> Table:
