@@ -3,6 +3,7 @@
 -- role: buyer
 -- frequency: hot
 -- slo_ms: 100
+-- allow: growth: counts are exact, so every product of the category is looked at
 -- example: 1,{},{}
 
 SELECT s.name, s.value, count(*) AS products
@@ -13,12 +14,15 @@ SELECT s.name, s.value, count(*) AS products
    AND s.searchable
    AND s.data_type = 'ENUM'
    AND s.importance = 'CRITICAL'
-   AND NOT EXISTS (
-       SELECT FROM unnest(:names, :spec_values) AS chosen (name, value)
-        WHERE NOT EXISTS (
-              SELECT FROM technical_specifications own
-               WHERE own.product_id = p.id
-                 AND own.name = chosen.name
-                 AND own.value = chosen.value))
+   AND (cardinality(:names) = 0
+        OR p.id IN (
+           SELECT own.product_id
+             FROM unnest(:names, :spec_values) AS chosen (name, value)
+             JOIN technical_specifications own
+               ON own.name = chosen.name
+              AND own.value = chosen.value
+              AND own.searchable
+            GROUP BY own.product_id
+           HAVING count(*) = cardinality(:names)))
  GROUP BY s.name, s.value
  ORDER BY s.name, products DESC, s.value

@@ -107,7 +107,7 @@ def browse_category(population: Population, draws: Draws) -> Rows:
 def product_by_sku(population: Population, draws: Draws) -> Rows:
     """Return SKUs of wanted variants; large families are the common case, a few are unknown."""
     variants = population.wanted_variants(draws.uniform("product"), draws.uniform("variant"))
-    family = population.family[population.product_of_variant[variants]]
+    family = population.family[population.product_of_variant(variants)]
     misses = (draws.uniform("miss") < _MISSES).tolist()
     skus = catalogue.skus(population, variants).to_list()
     return [
@@ -171,7 +171,7 @@ def _variable(population: Population, draws: Draws) -> Ints:
 
 
 def _chosen(population: Population, variant: int) -> tuple[Case, Mapping[str, Value]]:
-    product = int(population.product_of_variant[variant])
+    product = int(population.product_of_variant(np.asarray([variant]))[0])
     axes = np.arange(population.axes_of[product], dtype=np.int64)
     groups = population.first_group[product] + axes
     options = population.first_option[groups] + population.choice(np.full(len(axes), variant), axes)

@@ -21,7 +21,7 @@ _LATE = 0.3
 def stock_by_location(population: Population, draws: Draws) -> Rows:
     """Return wanted variants; those of supplements have lots."""
     variants = population.wanted_variants(draws.uniform("product"), draws.uniform("variant"))
-    expires = population.is_supplement[population.product_of_variant[variants]]
+    expires = population.is_supplement[population.product_of_variant(variants)]
     return [
         (Case.COMMON if in_lots else Case.TYPICAL, {"variant_id": variant + 1})
         for variant, in_lots in zip(variants.tolist(), expires.tolist(), strict=True)

@@ -71,9 +71,9 @@ def test_letters_lead_to_titles(session: psycopg.Connection) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "unit", "found"),
     [
-        ("9", "11", "mm", [1, 3]),  # 10 mm; 0.2 to 0.6 in is 5 to 15 mm
-        ("12.7", "12.7", "mm", [2, 3]),  # 0.5 in exactly
-        ("0.38", "0.5", "in", [1, 2, 3]),
+        ("9", "11", "mm", [3, 1]),  # 0.2 to 0.6 in is 5 to 15 mm; 10 mm
+        ("12.7", "12.7", "mm", [3, 2]),  # 0.5 in exactly
+        ("0.38", "0.5", "in", [3, 1, 2]),
         ("16", "50", "mm", [10]),
         ("9", "11", "g", []),
     ],
