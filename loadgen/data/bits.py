@@ -8,7 +8,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger]
 Floats = NDArray[np.float64]
 Bits = NDArray[np.uint64]
 _WORDS_PER_COUNTER = 4
@@ -141,9 +141,11 @@ def allotted(total: int, weights: Ints, *, least: int = 0, most: int | None = No
     """
     running = edges(weights)
     rest = total - least * len(weights)
-    bounds = (running.astype(object) * rest) // int(running[-1])
-    whole_bounds = bounds.astype(np.int64)
-    counts = np.asarray(whole_bounds[1:] - whole_bounds[:-1] + least, dtype=np.int64)
+    # exact in any case, and without an object for each number where the products are short enough
+    fits = int(running[-1]) * rest < 2**63
+    products = (running if fits else running.astype(object)) * rest
+    bounds = (products // int(running[-1])).astype(np.int64)
+    counts = (bounds[1:] - bounds[:-1] + least).astype(np.int32)
     if most is None or counts.max(initial=0) <= most:
         return counts
     capped = np.minimum(counts, most)

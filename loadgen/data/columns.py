@@ -20,12 +20,8 @@ def picked(words: Sequence[str] | pl.Series, index: Ints) -> pl.Series:
 
 
 def money(cents: Ints) -> pl.Series:
-    """Return whole cents as decimal numbers with two places."""
-    value = pl.Series(cents)
-    frame = pl.DataFrame({"units": value // 100, "cents": (value % 100).cast(pl.String)})
-    return frame.select(
-        pl.concat_str(pl.col("units"), pl.lit("."), pl.col("cents").str.zfill(2))
-    ).to_series()
+    """Return whole cents as decimal numbers with two places; exact up to 2^53 cents."""
+    return pl.Series(cents / 100).cast(pl.Decimal(18, 2))
 
 
 def moments(microseconds: Ints) -> pl.Series:

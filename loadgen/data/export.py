@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import polars as pl
-
 from b2bench.errors import BadInput
 from b2bench.progress import Progress, silent
 from loadgen.data.form import Form
 from loadgen.data.generate import row_counts
-from loadgen.data.load import NULL, csv_chunks, frames
+from loadgen.data.load import NULL, frames
 from loadgen.data.population import Population
 from loadgen.data.profiles import Profile
 from loadgen.data.tables import TABLES
@@ -52,32 +50,23 @@ def export(
 
 def _csv(folder: Path, table: str, population: Population, rows: int) -> None:
     with (folder / f"{table}.csv").open("wb") as file:
-        file.write((",".join(_columns(population, table)) + "\n").encode())
-        file.writelines(csv_chunks(table, population, rows))
+        for part, frame in enumerate(frames(table, population, rows)):
+            frame.write_csv(
+                file,
+                include_header=not part,
+                null_value=NULL,
+                datetime_format="%Y-%m-%d %H:%M:%S+00",
+            )
 
 
 def _parquet(folder: Path, table: str, population: Population, rows: int) -> None:
     (folder / table).mkdir()
-    money = list[str]()
     for part, frame in enumerate(frames(table, population, rows)):
-        # the first part decides, so that all have the same types
-        money = money if part else _money_columns(frame)
-        typed = frame.with_columns(pl.col(name).cast(pl.Decimal(18, 2)) for name in money)
-        typed.write_parquet(folder / table / f"{part:05}.parquet")
-
-
-def _money_columns(frame: pl.DataFrame) -> list[str]:
-    """Return the columns whose texts are all numbers with two places, e.g. `12.50`."""
-    texts = frame.select(pl.col(pl.String)).to_dict()
-    return [name for name, column in texts.items() if _is_money(column.drop_nulls())]
-
-
-def _is_money(column: pl.Series) -> bool:
-    return len(column) > 0 and bool(column.str.contains(r"^\d+\.\d\d$").all())
+        frame.write_parquet(folder / table / f"{part:05}.parquet")
 
 
 def _copies(population: Population, volumes: dict[str, int]) -> Iterator[str]:
-    yield "-- psql -f load.sql, as a superuser, in a database with the schema and without rows\n"
+    yield "-- psql -f load.sql, from this folder and as a superuser, into a schema without rows\n"
     yield "SET session_replication_role = replica;\n"
     for table in volumes:
         columns = ", ".join(_columns(population, table))

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -79,7 +79,8 @@ def generate(
             _empty(connection, loading)
         _load(target, population, volumes, workers, progress)
         deferral.restore(target, workers, progress)
-        _settle(target, volumes, workers, progress)
+        _set_sequences(target, volumes)
+        gather_statistics(target, volumes, workers, progress)
         return _complete(connection)
 
 
@@ -148,8 +149,8 @@ def _load(
         pass
 
 
-def _settle(target: Target, volumes: dict[str, int], workers: int, progress: Progress) -> None:
-    """Set sequences behind the last key, and let VACUUM and ANALYZE read every row."""
+def _set_sequences(target: Target, volumes: Mapping[str, int]) -> None:
+    """Set sequences behind the last key."""
     with connect(target) as connection:
         for table, last in volumes.items():
             if "id" in columns_of(connection, table):
@@ -159,6 +160,19 @@ def _settle(target: Target, volumes: dict[str, int], workers: int, progress: Pro
         connection.execute(
             "SELECT setval('rfq_numbers', %s)", (trade.FIRST_NUMBER + volumes["rfq_requests"] - 1,)
         )
+
+
+def gather_statistics(
+    target: Target, volumes: Mapping[str, int], workers: int, progress: Progress = silent
+) -> None:
+    """Let VACUUM and ANALYZE read every row of each table, several tables at a time.
+
+    Args:
+        target: the database.
+        volumes: row count by table.
+        workers: number of sessions.
+        progress: told of each table.
+    """
     by_size = sorted(volumes, key=lambda table: (-volumes[table], table))
     analyzed = side_by_side(target, _STATISTICS, workers, partial(_analyze, volumes), by_size)
     for done, _ in enumerate(analyzed, start=1):
@@ -175,7 +189,7 @@ def _complete(connection: psycopg.Connection) -> DataSet:
     return done
 
 
-def _analyze(volumes: dict[str, int], connection: psycopg.Connection, table: str) -> None:
+def _analyze(volumes: Mapping[str, int], connection: psycopg.Connection, table: str) -> None:
     statistics = min(10_000, max(100, -(-volumes[table] // _ROWS_PER_STATISTICS_TARGET)))
     connection.execute(
         "SELECT set_config('default_statistics_target', %s, false)", (str(statistics),)

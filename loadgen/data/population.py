@@ -37,7 +37,8 @@ _DECLINED_QUOTES = 0.4
 class Population:
     """The keys and the skew of one data set; a pure function of row counts and seed.
 
-    Arrays are indexed from 0, keys in the database count from 1.
+    Arrays are indexed from 0, keys in the database count from 1. Those that hold a number for each
+    product or request are of the narrowest type, since a data set of any size has them in memory.
 
     Args:
         rows: row count by table, as a profile states them.
@@ -118,12 +119,13 @@ class Population:
         half = len(CATEGORIES) // 2
         cumulative = bits.zipf_cumulative(half, 2)
         at = bits.uniform(self.seed, "products.category_id", 0, self.products)
-        return bits.ranks(cumulative, at) + np.where(self.is_supplement, half, 0)
+        found = bits.ranks(cumulative, at) + np.where(self.is_supplement, half, 0)
+        return found.astype(np.int8)
 
     @cached_property
     def family(self) -> Ints:
         """Number of variants of each product."""
-        counts = np.ones(self.products, dtype=np.int64)
+        counts = np.ones(self.products, dtype=np.int32)
         variable = np.flatnonzero(self.is_variable)
         at = bits.uniform(self.seed, "products.family", 0, len(variable))
         weights = (bits.quantiles(_FAMILY_QUANTILES, at) * 100).astype(np.int64)
@@ -136,23 +138,22 @@ class Population:
         """Index of each product's first variant; variants of a product lie together."""
         return bits.firsts(self.family)
 
-    @cached_property
-    def product_of_variant(self) -> Ints:
-        """Index of each variant's product."""
-        return np.repeat(np.arange(self.products, dtype=np.int64), self.family)
+    def product_of_variant(self, variant: Ints) -> Ints:
+        """Return the index of the product of variants."""
+        return np.searchsorted(self.first_variant, variant, side="right") - 1
 
     # option axes
 
     @cached_property
     def axis_sizes(self) -> Ints:
         """Number of options of each product on its three axes; 0 where it has no such axis."""
-        table = np.asarray([_axes(count) for count in range(_LARGEST_FAMILY + 1)], dtype=np.int64)
+        table = np.asarray([_axes(count) for count in range(_LARGEST_FAMILY + 1)], dtype=np.int8)
         return np.asarray(np.where(self.is_variable[:, None], table[self.family], 0))
 
     @cached_property
     def axes_of(self) -> Ints:
         """Number of axes of each product."""
-        return np.asarray((self.axis_sizes > 0).sum(axis=1), dtype=np.int64)
+        return np.asarray((self.axis_sizes > 0).sum(axis=1), dtype=np.int8)
 
     @cached_property
     def first_group(self) -> Ints:
@@ -183,7 +184,7 @@ class Population:
 
     def choice(self, variant: Ints, axis: Ints) -> Ints:
         """Return which option (from 0) a variant has on an axis: the digits of its place."""
-        product = self.product_of_variant[variant]
+        product = self.product_of_variant(variant)
         place = variant - self.first_variant[product]
         sizes = np.maximum(self.axis_sizes[product], 1)
         below = np.where(axis == 0, 1, np.where(axis == 1, sizes[:, 0], sizes[:, 0] * sizes[:, 1]))
@@ -338,7 +339,7 @@ class Population:
         order = bits.shuffled(self.seed, "rfq_requests.status", self.rfqs)
         bounds = np.cumsum(list(RFQ_SHARES.values())) * self.rfqs
         found = np.searchsorted(np.floor(bounds + 0.5), order, side="right")
-        return np.minimum(found, len(RFQ_STATUSES) - 1).astype(np.int64)
+        return np.minimum(found, len(RFQ_STATUSES) - 1).astype(np.int8)
 
     def rfqs_in(self, *statuses: str) -> Ints:
         """Return indexes of quotation requests in any of these states."""
@@ -354,7 +355,7 @@ class Population:
         quoted = np.zeros(self.rfqs, dtype=np.bool_)
         quoted[self.rfqs_in("QUOTED", "ACCEPTED", "EXPIRED")] = True
         quoted |= declined & (at < _DECLINED_QUOTES)
-        return np.where(quoted, counts, 0).astype(np.int64)
+        return np.where(quoted, counts, 0).astype(np.int8)
 
     @cached_property
     def first_revision(self) -> Ints:
@@ -367,14 +368,9 @@ class Population:
         return bits.firsts(self.items_of_rfq)
 
     @cached_property
-    def items_of_revision(self) -> Ints:
-        """Number of lines of each quote: those of its request."""
-        return np.repeat(self.items_of_rfq, self.revisions_of_rfq)
-
-    @cached_property
     def first_quote_line(self) -> Ints:
-        """Where the lines of each quote begin, and where all end."""
-        return bits.edges(self.items_of_revision)
+        """Where the lines of each quote, which are its request's, begin, and where all end."""
+        return bits.edges(np.repeat(self.items_of_rfq, self.revisions_of_rfq))
 
     @cached_property
     def declined_unread(self) -> NDArray[np.bool_]:
@@ -390,7 +386,7 @@ class Population:
         quoted = 1 + 2 * revisions + (status != RFQ_STATUSES.index("QUOTED"))
         without = np.where(status == RFQ_STATUSES.index("PENDING"), 1, 2)
         without += (status == RFQ_STATUSES.index("DECLINED")) & ~self.declined_unread
-        return np.where(revisions > 0, quoted, without).astype(np.int64)
+        return np.where(revisions > 0, quoted, without).astype(np.int8)
 
     def rfq_account(self, rfq: Ints) -> Ints:
         """Return the index of the account of quotation requests."""

@@ -35,3 +35,6 @@ COUNTS: Mapping[str, Callable[[Population], int]] = {
     **supplements.COUNTS,
     **inventory.COUNTS,
 }
+
+# their rows are made from those of their lines, some tens for each
+OF_LINES = frozenset({"carts", "orders", "quote_revisions"})

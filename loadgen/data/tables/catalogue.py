@@ -165,7 +165,8 @@ def said_of(population: Population, product: bits.Ints, chosen: bits.Ints) -> pl
 def product_variants(population: Population, start: int, stop: int) -> pl.DataFrame:
     """Variants of a product lie together; some have a price of their own."""
     seed, ids = population.seed, keys(start, stop)
-    variant, product = ids - 1, population.product_of_variant[start:stop]
+    variant = ids - 1
+    product = population.product_of_variant(variant)
     cents = bits.quantiles(_PRICE_CENTS, bits.uniform(seed, "variants.price", start, stop))
     price = cents.astype(np.int64)
     own = (
@@ -201,7 +202,7 @@ def pack_of(population: Population, variant: bits.Ints) -> bits.Ints:
 
 def _option_keys(population: Population, variant: bits.Ints) -> pl.Series:
     """Return arrays of the options of variants, in order of their keys."""
-    axes = population.axes_of[population.product_of_variant[variant]]
+    axes = population.axes_of[population.product_of_variant(variant)]
     options = []
     for axis in range(len(HARDWARE_AXES)):
         there = np.flatnonzero(axes > axis)
@@ -217,13 +218,13 @@ def _chosen(
     population: Population, variant: bits.Ints, axis: bits.Ints
 ) -> tuple[bits.Ints, bits.Ints]:
     """Return the axis, among all, and the option on it that variants have on one of theirs."""
-    group = population.first_group[population.product_of_variant[variant]] + axis
+    group = population.first_group[population.product_of_variant(variant)] + axis
     return group, population.first_option[group] + population.choice(variant, axis)
 
 
 def skus(population: Population, variant: bits.Ints) -> pl.Series:
     """Return SKUs such as `HW-000123-007` for indexes of variants."""
-    product = population.product_of_variant[variant]
+    product = population.product_of_variant(variant)
     goods = picked(("HW-", "SU-"), population.is_supplement[product].astype(np.int64))
     place = variant - population.first_variant[product] + 1
     return joined(goods, numbered("", product + 1, 6), "-", numbered("", place, 3))
@@ -275,7 +276,7 @@ def product_variant_selections(population: Population, start: int, stop: int) ->
             "variant_id": variant + 1,
             "group_id": group + 1,
             "option_id": option + 1,
-            "product_id": population.product_of_variant[variant] + 1,
+            "product_id": population.product_of_variant(variant) + 1,
         }
     )
 

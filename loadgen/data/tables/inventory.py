@@ -75,7 +75,7 @@ def _quantity(population: Population, shelf: bits.Ints) -> bits.Ints:
 
 def _lots(population: Population, shelf: bits.Ints, quantity: bits.Ints) -> bits.Ints:
     """Return in how many lots the pieces on shelves lie."""
-    product = population.product_of_variant[shelf // population.locations]
+    product = population.product_of_variant(shelf // population.locations)
     lots = np.where(quantity >= _TWO_LOTS_FROM, 2, 1) * (quantity > 0)
     return np.where(population.is_supplement[product], lots, 0)
 

@@ -163,8 +163,9 @@ def technical_specifications(population: Population, start: int, stop: int) -> p
     number, upper = money(25 * quarters), money(25 * (quarters + 8))
     is_range = is_number & facts.is_range[number_fact]
     ranges, texts = np.flatnonzero(is_range), np.flatnonzero(fact >= _TEXTS_FROM)
-    value = pl.select(pl.when(pl.Series(is_word)).then(word).otherwise(number)).to_series()
-    value = value.scatter(ranges, joined(number.gather(ranges), "–", upper.gather(ranges)))
+    figure, end = number.cast(pl.String), upper.gather(ranges).cast(pl.String)
+    value = pl.select(pl.when(pl.Series(is_word)).then(word).otherwise(figure)).to_series()
+    value = value.scatter(ranges, joined(figure.gather(ranges), "–", end))
     value = value.scatter(texts, _texts(population, fact[texts] - _TEXTS_FROM, product[texts]))
     return pl.DataFrame(
         {

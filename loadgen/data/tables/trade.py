@@ -101,7 +101,9 @@ def _step(population: Population, rfq: bits.Ints, place: bits.Ints) -> tuple[bit
     Submitted, then in review; quoted at each even place, in review again between two quotes; the
     last step leads to where the request stands.
     """
-    status, revisions = population.rfq_status[rfq], population.revisions_of_rfq[rfq]
+    status = population.rfq_status[rfq]
+    # wide enough to be multiplied by microseconds
+    revisions, place = population.revisions_of_rfq[rfq].astype(np.int64), place.astype(np.int64)
     submitted, answered = _moments(population, rfq)
     last = place == population.steps_of_rfq[rfq] - 1
     quote = np.maximum(place // 2 - 1, 0)
@@ -240,7 +242,7 @@ def quote_lines(population: Population, start: int, stop: int) -> pl.DataFrame:
             "line": place + 1,
             "variant_id": variant + 1,
             "sku": skus(population, variant),
-            "title": titles(population, population.product_of_variant[variant]),
+            "title": titles(population, population.product_of_variant(variant)),
             "quantity": quantity,
             "unit_price": money(unit_cents),
             "line_total": money(unit_cents * quantity),

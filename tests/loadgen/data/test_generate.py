@@ -14,7 +14,7 @@ from b2bench.marker import create_marked_database, read_data_set, require_data_s
 from b2bench.target import Target
 from loadgen.data.estimate import estimate
 from loadgen.data.generate import generate, row_counts
-from loadgen.data.load import csv_chunks
+from loadgen.data.load import copy_text, frames
 from loadgen.data.population import Population
 from loadgen.data.profiles import load_profile, profile_names
 from loadgen.data.tables import TABLES
@@ -22,7 +22,7 @@ from schema.integrity import check_integrity
 from schema.tables import tables_in_order
 from tests.postgres import new_database
 
-TINY_SHA256 = "55f6719003a231cdf77d035116bca8de1a74175f1072688c85671d91aabedd75"
+TINY_SHA256 = "98438d5b1ecbe9a644db961ba8ade69671d8caea16b2410c762ecbb715087d2e"
 TINY_TABLES = Path(__file__).with_name("tiny_sha256.json")
 
 
@@ -56,7 +56,7 @@ def test_the_bytes_are_the_same_for_any_number_of_jobs_and_always(
 
 def test_another_seed_gives_other_rows() -> None:
     rows = load_profile("tiny").rows
-    first, second = (_csv("products", Population(rows, seed)) for seed in (1, 2))
+    first, second = (_sum("products", Population(rows, seed)) for seed in (1, 2))
     assert first != second
 
 
@@ -185,9 +185,19 @@ def test_no_schema_is_bad_input(empty_database: Target) -> None:
         generate(empty_database, load_profile("tiny"))
 
 
-def _csv(table: str, population: Population) -> str:
+def _sum(table: str, population: Population) -> str:
     rows = row_counts(population)[table]
-    return sha256(b"".join(csv_chunks(table, population, rows))).hexdigest()
+    return sha256(b"".join(map(copy_text, frames(table, population, rows)))).hexdigest()
+
+
+def test_texts_have_nothing_that_copy_takes_for_a_mark() -> None:
+    population = Population(load_profile("tiny").rows, 1)
+    for table, count in row_counts(population).items():
+        for frame in frames(table, population, count):
+            text = copy_text(frame)
+            assert text.count(b"\n") == len(frame), table
+            assert text.count(b"\t") == len(frame) * (len(frame.columns) - 1), table
+            assert text.count(b"\\") == text.count(b"\\N"), table
 
 
 def test_orphans_do_not_exist(shop: Target) -> None:

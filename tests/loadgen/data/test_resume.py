@@ -8,15 +8,14 @@ import time
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from b2bench.database import connect
 from b2bench.errors import BadInput
-from b2bench.marker import DataSet, read_data_set
 from b2bench.sessions import alone
 from b2bench.target import Target
 from loadgen.data.generate import generate
 from loadgen.data.profiles import load_profile
+from tests.loadgen.data.fingerprint import fingerprint, state
 from tests.postgres import new_database
 
 _PATIENCE_S = 60
@@ -47,10 +46,10 @@ def test_what_was_interrupted_ends_like_what_was_not(
         with pytest.raises(_Interrupted):
             generate(other, load_profile("tiny"), progress=_Interrupt(phase, share))
         with connect(other) as connection:
-            assert _state(connection).state == "loading"
+            assert state(connection).state == "loading"
             assert not _AT_WORK & set(_sessions(connection))
         generate(other, load_profile("tiny"))
-        assert _fingerprint(other) == _fingerprint(shop_template)
+        assert fingerprint(other) == fingerprint(shop_template)
 
 
 def test_tables_that_are_loaded_are_not_loaded_again(
@@ -60,7 +59,7 @@ def test_tables_that_are_loaded_are_not_loaded_again(
         with pytest.raises(_Interrupted):
             generate(other, load_profile("tiny"), progress=_Interrupt("rows", 0.5))
         with connect(other) as connection:
-            loaded = list(_state(connection).table_sha256)
+            loaded = list(state(connection).table_sha256)
             before = _files(connection, loaded)
         generate(other, load_profile("tiny"))
         with connect(other) as connection:
@@ -89,7 +88,7 @@ def test_a_load_that_was_killed_is_gone_on_with(
         process.send_signal(signal.SIGKILL)
         process.wait()
         generate(other, load_profile("tiny"))
-        assert _fingerprint(other) == _fingerprint(shop_template)
+        assert fingerprint(other) == fingerprint(shop_template)
 
 
 def test_two_loads_at_a_time_are_refused(server: Target, schema_template: Target) -> None:
@@ -99,12 +98,6 @@ def test_two_loads_at_a_time_are_refused(server: Target, schema_template: Target
         pytest.raises(BadInput, match="another process is filling"),
     ):
         generate(other, load_profile("tiny"))
-
-
-def _state(connection: psycopg.Connection) -> DataSet:
-    data_set = read_data_set(connection)
-    assert data_set is not None
-    return data_set
 
 
 def _sessions(connection: psycopg.Connection) -> list[str]:
@@ -129,57 +122,3 @@ def _files(connection: psycopg.Connection, tables: list[str]) -> dict[str, int]:
         "SELECT relname, relfilenode FROM pg_class WHERE relname = ANY(%s)", (tables,)
     )
     return dict(rows.fetchall())
-
-
-def _fingerprint(target: Target) -> dict[str, object]:
-    """Return the rows of each table in their order on disk, what is on it, and what is said."""
-    with connect(target) as connection:
-        tables = [
-            name
-            for (name,) in connection.execute(
-                "SELECT relname FROM pg_class"
-                " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
-            )
-        ]
-        rows = {name: _one(connection, _ROWS.format(sql.Identifier(name))) for name in tables}
-        about = {name: _one(connection, text) for name, text in _CATALOGUE.items()}
-        return {**rows, **about, "data set": _state(connection)}
-
-
-def _one(connection: psycopg.Connection, query: sql.Composed | sql.SQL) -> object:
-    row = connection.execute(query).fetchone()
-    assert row is not None
-    return row[0]
-
-
-_ROWS = sql.SQL("SELECT md5(string_agg(ctid::text || t::text, ' ' ORDER BY ctid)) FROM {} t")
-_CATALOGUE = {
-    "constraints": sql.SQL(
-        "SELECT array_agg(conrelid::regclass || ' ' || conname || pg_get_constraintdef(oid)"
-        " || convalidated ORDER BY conrelid::regclass::text, conname) FROM pg_constraint"
-        " WHERE connamespace = 'public'::regnamespace"
-    ),
-    "indexes": sql.SQL(
-        "SELECT array_agg(pg_get_indexdef(indexrelid) || indisvalid || relpages"
-        " ORDER BY relname) FROM pg_index"
-        " JOIN pg_class ON pg_class.oid = indexrelid"
-        " WHERE relnamespace = 'public'::regnamespace"
-    ),
-    "triggers": sql.SQL(
-        "SELECT array_agg(tgrelid::regclass || ' ' || tgname || tgenabled::text"
-        " ORDER BY tgrelid::regclass::text, tgname) FROM pg_trigger WHERE NOT tgisinternal"
-    ),
-    "sequences": sql.SQL(
-        "SELECT array_agg(sequencename || ' ' || last_value ORDER BY sequencename)"
-        " FROM pg_sequences WHERE schemaname = 'public'"
-    ),
-    "deferred": sql.SQL("SELECT count(*) FROM b2bench_meta.deferred_ddl"),
-    "visible": sql.SQL(
-        "SELECT array_agg(relname ORDER BY relname) FROM pg_class WHERE relkind = 'r'"
-        " AND relnamespace = 'public'::regnamespace AND relallvisible < relpages"
-    ),
-    "statistics": sql.SQL(
-        "SELECT md5(string_agg(s::text, ' ' ORDER BY tablename, attname)) FROM pg_stats s"
-        " WHERE schemaname = 'public'"
-    ),
-}
