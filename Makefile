@@ -6,9 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PYTEST_ARGS ?=
+FIGURES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format generate bench clean
+.PHONY: help install demo test check format generate bench bench-data clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -38,6 +39,9 @@ generate: $(VENV)/.installed-dev  ## make what is generated and committed: dashb
 
 bench: $(VENV)/.installed-dev  ## run the benchmarks
 	$(BIN)/python -m pytest tests/benchmarks -o python_files="bench_*.py" -o python_functions="bench_*" $(PYTEST_ARGS)
+
+bench-data: $(VENV)/.installed-dev  ## print the figures of the data set, some minutes; FIGURES="copying kills" for a few
+	$(BIN)/python -m tests.benchmarks.data $(FIGURES)
 
 clean:  ## stop the embedded server; remove its data, runs, .venv and caches
 	@if [ -e .b2bench ]; then \

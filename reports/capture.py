@@ -157,11 +157,12 @@ def _session(target: Target, *, clone: bool) -> Iterator[psycopg.Connection]:
     with connect(target, application_name="b2bench (explain)") as connection:
         connection.read_only = not clone
         connection.prepare_threshold = None
-        _pin(connection)
+        pin(connection)
         yield connection
 
 
-def _pin(connection: psycopg.Connection) -> None:
+def pin(connection: psycopg.Connection) -> None:
+    """Give a session the settings under which plans and work are compared."""
     for name, value in _PINNED.items():
         # some settings need a privilege that the query's role has not
         connection.execute(
