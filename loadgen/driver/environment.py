@@ -1,6 +1,7 @@
 """Puts a load in the place of Locust's own: from a plan to its end, or along with its page."""
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -102,8 +103,7 @@ def _conduct(environment: Environment, make: MakeLoad, folder: Path, lifeline: i
 
     load = make(tick)
     _employ_for(environment, load)
-    # not Python's own handler: KeyboardInterrupt would hit any user in the middle of a request
-    gevent.signal_handler(signal.SIGINT, load.interrupt)
+    _on_interrupt(load.interrupt)
     if lifeline is not None:
         _watch_lifeline(lifeline, load)
     conductor = gevent.spawn(_to_the_end, environment, load, folder)
@@ -113,6 +113,15 @@ def _conduct(environment: Environment, make: MakeLoad, folder: Path, lifeline: i
         conductor.join(_INTERRUPTED_S)
 
     listen(environment.events.quitting, wait_for_records)
+
+
+def _on_interrupt(act: Callable[[], None]) -> None:
+    """Act on Ctrl-C in a greenlet of its own.
+
+    Python's handler would raise KeyboardInterrupt in whichever greenlet happens to run: in a user
+    in the middle of a request, or where it is swallowed, and then nothing ends.
+    """
+    gevent.signal_handler(signal.SIGINT, act)
 
 
 def _to_the_end(environment: Environment, load: Load, folder: Path) -> None:
@@ -129,9 +138,13 @@ def _to_the_end(environment: Environment, load: Load, folder: Path) -> None:
     except B2benchError as error:
         say_fatal(error)
     finally:
-        # all is written: should Locust hang on its way out, the kernel ends this process
-        signal.alarm(_LAST_BREATH_S)
+        _last_breath()
         _runner(environment).quit()
+
+
+def _last_breath(**_: object) -> None:
+    """All is done: should Locust hang on its way out, the kernel ends this process."""
+    signal.alarm(_LAST_BREATH_S)
 
 
 def _runner(environment: Environment) -> Runner:
@@ -170,6 +183,9 @@ def _follow_page(environment: Environment, make: MakeLoad) -> None:
 
     listen(environment.events.test_start, started)
     listen(environment.events.test_stop, stopped)
+    listen(environment.events.quitting, _last_breath)
+    # Locust ends in an orderly way on SIGTERM
+    _on_interrupt(lambda: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def _alongside(environment: Environment, load: Load) -> None:

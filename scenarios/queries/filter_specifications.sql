@@ -3,6 +3,7 @@
 -- role: buyer
 -- frequency: hot
 -- slo_ms: 100
+-- allow: growth: whoever has all of the specifications is found by intersecting those that have each
 -- example: {Material},{steel}
 
 SELECT p.id, p.title, p.handle, p.price

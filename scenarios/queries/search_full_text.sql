@@ -3,6 +3,7 @@
 -- role: buyer
 -- frequency: hot
 -- slo_ms: 100
+-- allow: growth: every match has to be ranked, to know the twenty best
 -- example: door closer
 
 SELECT p.id, p.title, p.vendor, p.handle,
