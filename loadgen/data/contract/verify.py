@@ -111,7 +111,9 @@ def _values(connection: psycopg.Connection) -> Check:
         "  JOIN pg_enum e ON e.enumtypid = t.oid"
         "  JOIN pg_attribute a ON a.atttypid = t.oid AND NOT a.attisdropped"
         "  JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r'"
-        " WHERE t.typnamespace = 'public'::regnamespace GROUP BY 1 ORDER BY 1"
+        " WHERE t.typnamespace = 'public'::regnamespace"
+        " GROUP BY 1"
+        " ORDER BY 1"
     ).fetchall()
     wanted, missing = 0, list[str]()
     for name, labels, columns in declared:

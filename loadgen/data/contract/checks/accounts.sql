@@ -16,14 +16,16 @@ SELECT id::text AS example,
   FROM accounts;
 
 -- step: every buyer's region has a representative
-SELECT a.id::text AS example,
-       type <> 'ACCOUNT_REP'
+SELECT buyer.id::text AS example,
+       buyer.type <> 'ACCOUNT_REP'
        AND NOT EXISTS (SELECT
-                         FROM accounts r
-                        WHERE r.type = 'ACCOUNT_REP'
-                          AND a.region = ANY (r.territory)) AS bad
-  FROM accounts a;
+                         FROM accounts representative
+                        WHERE representative.type = 'ACCOUNT_REP'
+                          AND buyer.region = ANY (representative.territory)) AS bad
+  FROM accounts buyer;
 
 -- step: authentication ids are unique
 SELECT auth_id AS example, times > 1 AS bad
-  FROM (SELECT auth_id, count(*) AS times FROM accounts GROUP BY auth_id) AS each;
+  FROM (SELECT auth_id, count(*) AS times
+          FROM accounts
+         GROUP BY 1) AS each;

@@ -13,11 +13,14 @@ SELECT id::text AS example, (status = 'SAVED') = (name IS NULL) AS bad
 
 -- step: a variant stands in a cart once
 SELECT cart_id::text AS example, times > 1 AS bad
-  FROM (SELECT cart_id, variant_id, count(*) AS times FROM cart_items GROUP BY 1, 2) AS each;
+  FROM (SELECT cart_id, variant_id, count(*) AS times
+          FROM cart_items
+         GROUP BY 1, 2) AS each;
 
 -- step: carts belong to buyers, dealers and professionals
 SELECT c.id::text AS example, a.type = 'ACCOUNT_REP' AS bad
-  FROM carts c JOIN accounts a ON a.id = c.account_id;
+  FROM carts c
+  JOIN accounts a ON a.id = c.account_id;
 
 -- step: quantities in carts are positive
 SELECT id::text AS example, quantity <= 0 AS bad

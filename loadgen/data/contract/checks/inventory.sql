@@ -5,33 +5,34 @@ SELECT variant_id || ' at ' || location_id AS example, reserved NOT BETWEEN 0 AN
   FROM inventory_locations;
 
 -- step: every variant has a shelf at every location
-SELECT v.id || ' at ' || l.id AS example, i.variant_id IS NULL AS bad
+SELECT v.id || ' at ' || l.id AS example, shelf.variant_id IS NULL AS bad
   FROM product_variants v
  CROSS JOIN locations l
-  LEFT JOIN inventory_locations i ON i.variant_id = v.id AND i.location_id = l.id;
+  LEFT JOIN inventory_locations shelf ON shelf.variant_id = v.id AND shelf.location_id = l.id;
 
 -- step: lots add up to their shelf
 SELECT variant_id || ' at ' || location_id AS example,
-       in_lots <> quantity
-       OR reserved_in_lots <> reserved AS bad
-  FROM (SELECT variant_id, location_id, sum(quantity) AS in_lots, sum(reserved) AS reserved_in_lots
+       lots.quantity <> shelf.quantity
+       OR lots.reserved <> shelf.reserved AS bad
+  FROM (SELECT variant_id, location_id, sum(quantity) AS quantity, sum(reserved) AS reserved
           FROM inventory_lots
-         GROUP BY 1, 2) AS l
-  JOIN inventory_locations i USING (variant_id, location_id);
+         GROUP BY 1, 2) AS lots
+  JOIN inventory_locations shelf USING (variant_id, location_id);
 
 -- step: stock of supplements lies in lots
 SELECT variant_id || ' at ' || location_id AS example,
-       i.quantity > 0
-       AND l.variant_id IS NULL AS bad
-  FROM inventory_locations i
-  JOIN product_variants v ON v.id = i.variant_id
+       shelf.quantity > 0
+       AND lots.variant_id IS NULL AS bad
+  FROM inventory_locations shelf
+  JOIN product_variants v ON v.id = shelf.variant_id
   JOIN supplement_facts f ON f.product_id = v.product_id
   LEFT JOIN (SELECT DISTINCT variant_id, location_id
-               FROM inventory_lots) AS l USING (variant_id, location_id);
+               FROM inventory_lots) AS lots USING (variant_id, location_id);
 
 -- step: nothing expired is reserved
 SELECT id::text AS example, expires_on < as_of::date AND reserved > 0 AS bad
-  FROM inventory_lots, b2bench_meta.data_set;
+  FROM inventory_lots
+ CROSS JOIN b2bench_meta.data_set;
 
 -- step: a message about stock is received after what it tells of
 SELECT webhook_id AS example, received_at < occurred_at OR available < 0 AS bad

@@ -14,32 +14,36 @@ SELECT id::text AS example, fixed_price <= 0 AS bad
 
 -- step: quantities and times of a rule are in order
 SELECT id::text AS example,
-       min_quantity < 1 OR max_quantity < min_quantity OR effective_until <= effective_from AS bad
+       min_quantity < 1
+       OR max_quantity < min_quantity
+       OR effective_until <= effective_from AS bad
   FROM account_pricing;
 
 -- step: at most one active rule for an account, item, quantity and instant
-SELECT r.id::text AS example,
+SELECT rule.id::text AS example,
        EXISTS (SELECT
-                 FROM account_pricing o
-                WHERE o.active
-                  AND o.account_id = r.account_id
-                  AND o.product_id = r.product_id
-                  AND coalesce(o.variant_id, 0) = coalesce(r.variant_id, 0)
-                  AND o.id <> r.id
-                  AND int8range(o.min_quantity, o.max_quantity, '[]')
-                      && int8range(r.min_quantity, r.max_quantity, '[]')
-                  AND tstzrange(o.effective_from, o.effective_until)
-                      && tstzrange(r.effective_from, r.effective_until)) AS bad
-  FROM account_pricing r
- WHERE r.active;
+                 FROM account_pricing other
+                WHERE other.active
+                  AND other.account_id = rule.account_id
+                  AND other.product_id = rule.product_id
+                  AND coalesce(other.variant_id, 0) = coalesce(rule.variant_id, 0)
+                  AND other.id <> rule.id
+                  AND int8range(other.min_quantity, other.max_quantity, '[]')
+                      && int8range(rule.min_quantity, rule.max_quantity, '[]')
+                  AND tstzrange(other.effective_from, other.effective_until)
+                      && tstzrange(rule.effective_from, rule.effective_until)) AS bad
+  FROM account_pricing rule
+ WHERE rule.active;
 
 -- step: a rule for a variant is one of its product
-SELECT r.id::text AS example, v.product_id <> r.product_id AS bad
-  FROM account_pricing r JOIN product_variants v ON v.id = r.variant_id;
+SELECT rule.id::text AS example, v.product_id <> rule.product_id AS bad
+  FROM account_pricing rule
+  JOIN product_variants v ON v.id = rule.variant_id;
 
 -- step: only buyers have price rules
-SELECT r.id::text AS example, a.type = 'ACCOUNT_REP' AS bad
-  FROM account_pricing r JOIN accounts a ON a.id = r.account_id;
+SELECT rule.id::text AS example, a.type = 'ACCOUNT_REP' AS bad
+  FROM account_pricing rule
+  JOIN accounts a ON a.id = rule.account_id;
 
 -- step: volume discounts are above 0 and up to 100 %
 SELECT id::text AS example, percent <= 0 OR percent > 100 AS bad

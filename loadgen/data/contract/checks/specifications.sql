@@ -21,8 +21,8 @@ SELECT id::text AS example, NOT coalesce(to_base > 0, false) AS bad
 
 -- step: each dimension has one unit that the others are counted in
 SELECT dimension AS example,
-       bases > 1 OR bases = 0
-       AND dimension IN ('length', 'mass', 'volume', 'force') AS bad
+       bases > 1
+       OR bases = 0 AND dimension IN ('length', 'mass', 'volume', 'force') AS bad
   FROM (SELECT dimension, count(*) FILTER (WHERE to_base = 1) AS bases
           FROM standard_units
          GROUP BY 1) AS each;

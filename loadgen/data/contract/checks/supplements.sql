@@ -2,7 +2,9 @@
 
 -- step: every label has ingredients
 SELECT f.product_id::text AS example,
-       NOT EXISTS (SELECT FROM product_ingredients i WHERE i.product_id = f.product_id) AS bad
+       NOT EXISTS (SELECT
+                     FROM product_ingredients i
+                    WHERE i.product_id = f.product_id) AS bad
   FROM supplement_facts f;
 
 -- step: an amount has a unit
