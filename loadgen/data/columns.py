@@ -29,6 +29,11 @@ def moments(microseconds: Ints) -> pl.Series:
     return pl.Series(microseconds // 1_000_000 * 1_000_000).cast(pl.Datetime("us"))
 
 
+def days(since_1970: Ints) -> pl.Series:
+    """Return numbers of days since 1970 as dates; in a column of timestamps, their first moment."""
+    return pl.Series(since_1970).cast(pl.Int32).cast(pl.Date)
+
+
 def numbered(prefix: str, numbers: Ints, width: int) -> pl.Series:
     """Return texts like `RFQ-00000042`."""
     return prefix + pl.Series(numbers).cast(pl.String).str.zfill(width)

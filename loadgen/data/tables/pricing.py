@@ -4,14 +4,17 @@ import numpy as np
 import polars as pl
 
 from loadgen.data import bits
-from loadgen.data.columns import keys, moments, money, where
+from loadgen.data.columns import days, keys, money, where
 from loadgen.data.population import AS_OF_US, DAY_US, Population
 
 _BANDS = np.asarray([5, 10, 25, 50, 100, 200, 250, 500, 750, 1000, 1500, 2000], dtype=np.int64)
 
 
 def account_pricing(population: Population, start: int, stop: int) -> pl.DataFrame:
-    """A buyer has at most one rule for a product, wanted ones first, so no two can overlap."""
+    """A buyer has at most one rule for a product, wanted ones first, so no two can overlap.
+
+    They begin and end with a day, by the clock in Greenwich.
+    """
     seed = population.seed
     rank, place = bits.owners(population.rules_of_buyer, start, stop)
     product = population.demanded(
@@ -23,9 +26,9 @@ def account_pricing(population: Population, start: int, stop: int) -> pl.DataFra
     fixed = bits.chance(seed, "account_pricing.kind", start, stop, 0.3)
     bounded = bits.chance(seed, "account_pricing.max_quantity", start, stop, 0.1)
     least = 1 + bits.whole(seed, "account_pricing.min_quantity", start, stop, 3) * bounded
-    begin = AS_OF_US - (1 + bits.whole(seed, "account_pricing.from", start, stop, 700)) * DAY_US
+    begin = AS_OF_US // DAY_US - 1 - bits.whole(seed, "account_pricing.from", start, stop, 700)
     ends = bits.chance(seed, "account_pricing.ends", start, stop, 0.3)
-    length = (30 + bits.whole(seed, "account_pricing.until", start, stop, 700)) * DAY_US
+    length = 30 + bits.whole(seed, "account_pricing.until", start, stop, 700)
     return pl.DataFrame(
         {
             "id": keys(start, stop),
@@ -41,8 +44,8 @@ def account_pricing(population: Population, start: int, stop: int) -> pl.DataFra
             "min_quantity": least,
             "max_quantity": where(bounded, least + 500),
             "active": bits.chance(seed, "account_pricing.active", start, stop, 0.95),
-            "effective_from": moments(begin),
-            "effective_until": where(ends, moments(begin + length)),
+            "effective_from": days(begin),
+            "effective_until": where(ends, days(begin + length)),
         }
     )
 

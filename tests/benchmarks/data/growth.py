@@ -43,7 +43,7 @@ def _latencies(laboratory: Laboratory, target: Target) -> Iterator[Line]:
         stderr=subprocess.DEVNULL,
     )
     (record,) = runs.glob("*/run.json")
-    for result in json.loads(record.read_text())["results"]:
+    for result in json.loads(record.read_text())["result"]["queries"]:
         p95_ms = result["response"]["p95_us"] / 1000
         yield Line(
             what=f"large, {_USERS} users: {result['query']}, 95th percentile",

@@ -22,7 +22,7 @@ from schema.integrity import check_integrity
 from schema.tables import tables_in_order
 from tests.postgres import new_database
 
-TINY_SHA256 = "98438d5b1ecbe9a644db961ba8ade69671d8caea16b2410c762ecbb715087d2e"
+TINY_SHA256 = "6042235143e262b6b78612d8d89c8be45c89182faa7343bbc0f7bb1cbde013dc"
 TINY_TABLES = Path(__file__).with_name("tiny_sha256.json")
 
 
