@@ -46,7 +46,7 @@ def _latencies(laboratory: Laboratory, target: Target) -> Iterator[Line]:
     for result in json.loads(record.read_text())["result"]["queries"]:
         p95_ms = result["response"]["p95_us"] / 1000
         yield Line(
-            what=f"large, {_USERS} users: {result['query']}, 95th percentile",
+            what=f"large, {_USERS} users: {result['name']}, 95th percentile",
             measured=f"{p95_ms:.1f} ms (n={result['response']['count']:,})",
             wanted=f"under {_TARGET_MS} ms",
             met=p95_ms < _TARGET_MS,
