@@ -130,8 +130,9 @@ def require_data_set(target: Target) -> DataSet:
         raise BadInput(f"{target.database} holds no data: run `b2bench data generate`")
     if data_set.state != "complete":
         raise BadInput(
-            f"loading {data_set.profile} into {target.database} did not finish: "
-            "run `b2bench data generate` again"
+            f"loading {data_set.profile} into {target.database} did not finish: go on with "
+            f"`b2bench data generate --profile {data_set.profile}"
+            f" --scale {data_set.scale.normalize():f} --seed {data_set.seed}`"
         )
     return data_set
 
