@@ -93,11 +93,12 @@ def generate(
     from loadgen.data.profiles import load_profile  # noqa: PLC0415
 
     _require_one_of({"--dry-run": dry_run, "--churn": churn, "--output": output})
+    _require_one_of({"--grow": grow, "--output": output})
     factor = factor_of(grow) if grow else None
     share = share_of(churn) if churn else None
     profile, seed = load_profile(settings.profile).scaled(settings.scale), settings.seed
     with progress_shown() as progress:
-        if output and not factor:
+        if output:
             rows = export(output, profile, as_, seed=seed, progress=progress)
             say(f"{sum(rows.values()):,} rows of {len(rows)} tables written: {output}")
             return ExitCode.FINE

@@ -3,6 +3,7 @@
 -- role: buyer
 -- frequency: hot
 -- slo_ms: 100
+-- allow: growth: its one row holds all options, and the products that are wanted most have other families in another shop
 -- example: vintage-mortise-lock-1
 
 SELECT p.id, p.title, p.description, p.vendor, p.price, p.retail_price, p.availability,

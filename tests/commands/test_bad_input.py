@@ -33,6 +33,13 @@ def kept_shop(server: Target, shop_template: Target) -> Iterator[Target]:
     [
         ("demo --profile huge", "huge"),
         ("data generate --profile huge", "tiny"),
+        ("data generate --grow 0", "write a factor such as 2x"),
+        ("data generate --grow much", "write a factor such as 2x"),
+        ("data generate --churn 200%", "write a percentage up to 100"),
+        ("data generate --churn 5% --dry-run", "do not go together"),
+        ("data generate --grow 2x --output shop", "do not go together"),
+        ("data generate --profile tiny --output file/shop", "cannot be written"),
+        ("data describe --output file/skew.html", "file is a file"),
         ("run nothing", "there is"),
         ("run --users -1", "write a whole number from 1 to 10,000"),
         ("run --users 0", "write a whole number from 1 to 10,000"),
