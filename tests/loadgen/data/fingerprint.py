@@ -39,10 +39,14 @@ _CATALOGUE = {
         " || convalidated ORDER BY conrelid::regclass::text, conname) FROM pg_constraint"
         " WHERE connamespace = 'public'::regnamespace"
     ),
+    # before 18, a GiST index is built row by row, and ties of where to put one fall by chance
     "indexes": sql.SQL(
-        "SELECT array_agg(pg_get_indexdef(indexrelid) || indisvalid || relpages"
+        "SELECT array_agg(pg_get_indexdef(indexrelid) || indisvalid"
+        " || CASE WHEN amname = 'gist' AND current_setting('server_version_num')::int < 180000"
+        "         THEN '' ELSE relpages::text END"
         " ORDER BY relname) FROM pg_index"
         " JOIN pg_class ON pg_class.oid = indexrelid"
+        " JOIN pg_am ON pg_am.oid = relam"
         " WHERE relnamespace = 'public'::regnamespace"
     ),
     "triggers": sql.SQL(
