@@ -1,4 +1,4 @@
-"""Rows into a table: columns as CSV beside rows one by one, the same rows, in the same run."""
+"""Rows into a table: columns as text beside rows one by one, the same rows, in the same run."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ def _by_rows(target: Target, population: Population) -> None:
 
 
 @pytest.mark.benchmark(group=f"load {ROWS:,} rows of {TABLE}")
-@pytest.mark.parametrize("load", [_by_columns, _by_rows], ids=["columns as CSV", "psycopg rows"])
+@pytest.mark.parametrize("load", [_by_columns, _by_rows], ids=["columns as text", "psycopg rows"])
 def bench_copy(
     benchmark: BenchmarkFixture, bare_shop: Target, load: Callable[[Target, Population], None]
 ) -> None:
