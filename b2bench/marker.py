@@ -105,15 +105,25 @@ def _user_relations(connection: psycopg.Connection) -> bool:
 
 
 def read_data_set(connection: psycopg.Connection) -> DataSet | None:
-    """Return what was loaded into the session's database; `None` when nothing, or not by us."""
+    """Return what was loaded into the session's database; `None` when nothing, or not by us.
+
+    Raises:
+        BadInput: an older b2bench made the database, and its mark does not say enough.
+    """
     if not is_marked(connection):
         return None
     with connection.cursor(row_factory=class_row(DataSet)) as cursor:
-        return cursor.execute(
-            "SELECT profile, scale, seed, generator_version, as_of, recipe, rows, sha256, state,"
-            " last_run, table_sha256"
-            "  FROM b2bench_meta.data_set"
-        ).fetchone()
+        try:
+            return cursor.execute(
+                "SELECT profile, scale, seed, generator_version, as_of, recipe, rows, sha256,"
+                " state, last_run, table_sha256"
+                "  FROM b2bench_meta.data_set"
+            ).fetchone()
+        except psycopg.errors.UndefinedColumn as error:
+            raise BadInput(
+                f"an older b2bench made {connection.info.dbname}: run `b2bench schema reset`, "
+                "which drops it and makes it anew"
+            ) from error
 
 
 def require_data_set(target: Target) -> DataSet:

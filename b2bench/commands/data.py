@@ -2,7 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,11 @@ from b2bench.commands._settings import Settings
 from b2bench.errors import BadInput
 from b2bench.findings import ExitCode
 from loadgen.data.form import Form
+
+if TYPE_CHECKING:
+    from b2bench.progress import Progress
+    from b2bench.target import Target
+    from loadgen.data.profiles import Profile
 
 _MOST_JOBS = 64
 _SKEW_TIMEOUT_S = 600
@@ -28,12 +33,9 @@ Jobs = Annotated[
         help="Threads that make and load rows; the data do not depend on it.",
     ),
 ]
-
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show rows and sizes by table; load nothing.")
 ]
-
-
 Grow = Annotated[
     str | None,
     typer.Option(
@@ -83,12 +85,9 @@ def generate(
         b2bench data generate --profile origin --output shop --format parquet
     """
     from b2bench.commands._console import progress_shown, say, show  # noqa: PLC0415 (fast --help)
-    from b2bench.commands._summary import data_set_lines, rows_table, sizes_table  # noqa: PLC0415
+    from b2bench.commands._summary import data_set_lines, rows_table  # noqa: PLC0415
     from b2bench.commands._target import find_target  # noqa: PLC0415
-    from b2bench.marker import require_data_set  # noqa: PLC0415
     from loadgen.data.churn import churn as churn_data  # noqa: PLC0415
-    from loadgen.data.estimate import estimate  # noqa: PLC0415
-    from loadgen.data.export import export  # noqa: PLC0415
     from loadgen.data.generate import generate as generate_data  # noqa: PLC0415
     from loadgen.data.profiles import load_profile  # noqa: PLC0415
 
@@ -97,26 +96,49 @@ def generate(
     factor = factor_of(grow) if grow else None
     share = share_of(churn) if churn else None
     profile, seed = load_profile(settings.profile).scaled(settings.scale), settings.seed
+    if output:
+        return _write_files(output, profile, as_, seed)
     with progress_shown() as progress:
-        if output:
-            rows = export(output, profile, as_, seed=seed, progress=progress)
-            say(f"{sum(rows.values()):,} rows of {len(rows)} tables written: {output}")
-            return ExitCode.FINE
         target = find_target(settings, progress)
         if factor:
-            found = require_data_set(target)
-            profile, seed = load_profile(found.profile).scaled(found.scale * factor), found.seed
+            profile, seed = _grown(target, factor)
         if dry_run:
-            sizes = estimate(target, profile, seed=seed, progress=progress)
-            show(sizes_table(sizes))
-            say("", "nothing was loaded; sizes are estimated from samples of up to 10,000 rows")
-            return ExitCode.FINE
+            return _show_sizes(target, profile, seed, progress)
         data_set = generate_data(target, profile, seed=seed, jobs=jobs, progress=progress)
         changed = churn_data(target, share, progress) if share else 0
     show(rows_table(data_set))
     say("", *data_set_lines(data_set))
     if changed:
         say(f"churn:    {changed:,} rows updated; neither VACUUM nor ANALYZE has seen it")
+    return ExitCode.FINE
+
+
+def _write_files(folder: Path, profile: "Profile", form: Form, seed: int) -> ExitCode:
+    from b2bench.commands._console import progress_shown, say  # noqa: PLC0415 (fast --help)
+    from loadgen.data.export import export  # noqa: PLC0415
+
+    with progress_shown() as progress:
+        rows = export(folder, profile, form, seed=seed, progress=progress)
+    say(f"{sum(rows.values()):,} rows of {len(rows)} tables written: {folder}")
+    return ExitCode.FINE
+
+
+def _grown(target: "Target", factor: Decimal) -> tuple["Profile", int]:
+    """Return what is loaded, larger by a factor, and its seed."""
+    from b2bench.marker import require_data_set  # noqa: PLC0415 (fast --help)
+    from loadgen.data.profiles import load_profile  # noqa: PLC0415
+
+    found = require_data_set(target)
+    return load_profile(found.profile).scaled(found.scale * factor), found.seed
+
+
+def _show_sizes(target: "Target", profile: "Profile", seed: int, progress: "Progress") -> ExitCode:
+    from b2bench.commands._console import say, show  # noqa: PLC0415 (fast --help)
+    from b2bench.commands._summary import sizes_table  # noqa: PLC0415
+    from loadgen.data.estimate import estimate  # noqa: PLC0415
+
+    show(sizes_table(estimate(target, profile, seed=seed, progress=progress)))
+    say("", "nothing was loaded; sizes are estimated from samples of up to 10,000 rows")
     return ExitCode.FINE
 
 

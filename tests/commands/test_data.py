@@ -48,3 +48,11 @@ def test_an_unfinished_load_names_the_command_that_goes_on(shop: Target, tmp_pat
         connection.execute("UPDATE b2bench_meta.data_set SET state = 'loading', scale = 2.50")
     said = refusal(call("data", "verify", folder=tmp_path, target=shop))
     assert "`b2bench data generate --profile tiny --scale 2.5 --seed 1`" in said
+
+
+def test_a_database_of_an_older_version_asks_for_a_reset(shop: Target, tmp_path: Path) -> None:
+    with connect(shop) as connection:
+        connection.execute("ALTER TABLE b2bench_meta.data_set DROP COLUMN table_sha256")
+    for command in (["data", "generate", "--profile", "tiny"], ["data", "describe"]):
+        said = refusal(call(*command, folder=tmp_path, target=shop))
+        assert "run `b2bench schema reset`" in said
