@@ -6,8 +6,9 @@ from typing import Literal
 from b2bench.findings import Finding
 from b2bench.marker import DataSet
 from b2bench.provenance import Provenance
+from b2bench.target import Way
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
 PLAN_FILE = "plan.json"
 LIVE_FILE = "live.json"
 RECORD_FILE = "run.json"
@@ -16,14 +17,36 @@ HISTOGRAM_FILE = "histograms.hlog"
 REPORT_FILE = "report.html"
 
 Phase = Literal["connecting", "warm-up", "measuring", "finished", "interrupted"]
+Arrival = Literal["poisson", "regular"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioShare:
-    """A scenario (a Locust user class by name) and its weight in the workload."""
+    """A scenario (a Locust user class by name) and its weight among all requests.
+
+    Args:
+        think_s: mean pause of its users between requests, closed model only.
+    """
 
     scenario: str
     weight: float
+    think_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A span of constant load.
+
+    Args:
+        name: what the report calls it; empty where a run is one stage.
+        users: sessions at work; 0 leaves it to Locust's page.
+        rate: requests per second offered by the open model; `None` is the closed model.
+    """
+
+    name: str = ""
+    duration_s: float
+    users: int
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +76,16 @@ class RunPlan:
 
     Args:
         run: the folder's name, `<utc time>-<workload>`.
-        rate: requests per second offered by the open model; `None` is the closed model.
-        think_s: mean pause of a user between requests, closed model only.
+        stages: one after another, all of one model; the warm-up has the load of the first.
         warmup_s: load before the measurement, not counted.
+        arrivals: how the open model spaces its requests.
+        max_lag_s: a request of the open model that would be sent later than this is skipped and
+            counted; `None` sends it, however late.
+        processes: how many share the load; 1 is a single process of Locust.
+        replica: where query classes that only read go, if not to the target; as a person may
+            see it.
+        via: straight to the server, or through a pooler.
+        is_prepared: statements are prepared once for each session; a pooler may be too old.
         in_place: whether the run changes the data set itself and not a clone of it.
         grace_s: how long running and late requests may take after the end.
     """
@@ -63,16 +93,34 @@ class RunPlan:
     run: str
     workload: str
     target: str
-    users: int
-    rate: float | None
-    think_s: float
+    stages: tuple[Stage, ...]
     warmup_s: float
-    duration_s: float
     seed: int
     scenarios: tuple[ScenarioShare, ...]
     queries: tuple[PlannedQuery, ...]
+    arrivals: Arrival = "poisson"
+    max_lag_s: float | None = None
+    processes: int = 1
+    replica: str | None = None
+    via: Way = "direct"
+    is_prepared: bool = True
     in_place: bool = False
     grace_s: float = 10.0
+
+    @property
+    def users(self) -> int:
+        """How many sessions there are, in the stage that has most."""
+        return max(stage.users for stage in self.stages)
+
+    @property
+    def rate(self) -> float | None:
+        """The highest rate of the open model, `None` in the closed model."""
+        return max((stage.rate for stage in self.stages if stage.rate is not None), default=None)
+
+    @property
+    def duration_s(self) -> float:
+        """The length of the measurement."""
+        return sum(stage.duration_s for stage in self.stages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,25 +190,56 @@ class ErrorCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A part of the measurement: the requests that were meant to start in it, those completed.
+
+    Args:
+        begin_s: from the start of the measurement.
+    """
+
+    begin_s: float
+    duration_s: float
+    completed: int
+    failed: int
+    mean_us: float
+    p50_us: int
+    p95_us: int
+    p99_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueryResult:
     """What the client saw of one query class, warm-up excluded.
 
     Args:
+        retries: transactions begun anew, by SQLSTATE (40001, 40P01).
         response: from the intended start to the answer.
         service: from sending to the answer.
         lag: from the intended start to sending.
+        distribution: response times at rising quantiles, `(0.999, 12_345)` in microseconds.
+        stages: one for each stage of the plan.
+        spans: the measurement in about ten equal parts, none of which crosses a stage's end:
+            samples of how much the figures vary.
     """
 
     name: str
     slo_ms: float | None
     completed: int
     failed: int
-    retries: int
+    retries: tuple[ErrorCount, ...]
     response: Latency
     service: Latency
     lag: Latency
     steps: tuple[StepCount, ...]
     errors: tuple[ErrorCount, ...] = ()
+    distribution: tuple[tuple[float, int], ...] = ()
+    stages: tuple[Span, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def restarts(self) -> int:
+        """Transactions begun anew, whatever the reason."""
+        return sum(kind.count for kind in self.retries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,12 +255,42 @@ class Second:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Failures of one kind in one second of the measurement."""
+
+    elapsed_s: int
+    sqlstate: str
+    meaning: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientProcess:
+    """How one process of the load fared: a client that is late itself measures itself.
+
+    Args:
+        cpu_share: CPU seconds per second of the measurement.
+        cpu_seconds: how many seconds used up to 10 % of a processor, up to 20 %, … and more than
+            90 %.
+        loop_lag: how late the event loop woke a sleeper that it should have woken at once.
+    """
+
+    cpu_share: float
+    cpu_seconds: tuple[int, ...]
+    loop_lag: Latency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
     """What the load's process leaves: offered = completed + failed + skipped + unfinished.
 
     Args:
+        late: requests of the open model that were due before a user was free.
+        reconnects: sessions that were lost and opened anew.
         response: of all query classes together.
         lag: of all query classes together.
+        stages: one for each stage of the plan, all query classes together.
+        clients: one for each process that made requests.
     """
 
     phase: Phase
@@ -192,11 +301,20 @@ class LoadResult:
     failed: int
     skipped: int
     unfinished: int
-    client_cpu_share: float
+    late: int
+    reconnects: int
     response: Latency
     lag: Latency
     queries: tuple[QueryResult, ...]
     seconds: tuple[Second, ...]
+    stages: tuple[Span, ...]
+    clients: tuple[ClientProcess, ...]
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def client_cpu_s(self) -> float:
+        """CPU seconds of all processes that made requests."""
+        return sum(client.cpu_share for client in self.clients) * self.measured_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,8 +332,53 @@ class StatementAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitCount:
+    """How often a session of the load was seen waiting for something, or working (`CPU`)."""
+
+    kind: str
+    event: str
+    samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowStatement:
+    """One line of the server's slow log, without its values.
+
+    Args:
+        elapsed_s: when it ended, from the start of the measurement.
+        query: the query class and step, as far as the queryid says it.
+    """
+
+    elapsed_s: float
+    duration_ms: float
+    queryid: int | None
+    query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What was seen of the server while the load ran, by a session of its own.
+
+    Args:
+        samples: how often pg_stat_activity was looked at.
+        backends: the load's sessions on the server, most at one time.
+        slow: the longest statements of the slow log; `None` where the log cannot be read.
+    """
+
+    samples: int
+    backends: int
+    waits: tuple[WaitCount, ...]
+    slow: tuple[SlowStatement, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """A finished run: plan, provenance, result, the server's account, findings."""
+    """A finished run: plan, provenance, result, the server's account, findings.
+
+    Args:
+        statements: empty where the server could not be asked any more.
+        is_account_complete: pg_stat_statements threw nothing out and was not reset meanwhile.
+    """
 
     plan: RunPlan
     provenance: Provenance
@@ -223,4 +386,6 @@ class RunRecord:
     result: LoadResult
     statements: tuple[StatementAccount, ...]
     findings: tuple[Finding, ...]
+    is_account_complete: bool = True
+    observation: Observation | None = None
     record_version: int = RECORD_VERSION

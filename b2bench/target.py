@@ -8,6 +8,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from b2bench.errors import BadInput
 
+Way = Literal["direct", "pgbouncer"]
 _SHOWN = ("host", "port", "dbname", "user")
 
 
@@ -23,7 +24,7 @@ class Target:
 
     conninfo: str = field(repr=False)
     role: str | None = None
-    via: Literal["direct", "pgbouncer"] = "direct"
+    via: Way = "direct"
 
     @classmethod
     def parse(cls, dsn: str) -> "Target":

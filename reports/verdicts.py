@@ -55,9 +55,10 @@ def _accounted(result: LoadResult) -> Iterator[Finding]:
 
 
 def _client(plan: RunPlan, result: LoadResult) -> Iterator[Finding]:
-    if result.client_cpu_share >= _CLIENT_CPU_MOST:
+    busiest = max((client.cpu_share for client in result.clients), default=0.0)
+    if busiest >= _CLIENT_CPU_MOST:
         yield _invalid(
-            f"the client was the bottleneck: it used {share(result.client_cpu_share)} of its "
+            f"the client was the bottleneck: it used {share(busiest)} of its "
             "processor, so the latencies are partly its own",
             "lower the rate, or use a machine with faster processors for the client",
         )

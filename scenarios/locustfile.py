@@ -9,6 +9,7 @@ from locust import events  # isort: split
 
 import math
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from b2bench.database import connect
 from b2bench.errors import B2benchError
 from b2bench.marker import note_run
 from b2bench.queries import load_queries
-from b2bench.runs import RunPlan
+from b2bench.runs import RunPlan, Stage
 from b2bench.target import Target
 from loadgen.driver.environment import listen, say_fatal, take_over
 from loadgen.driver.orders import EXAMPLE, Orders, read_orders
@@ -108,12 +109,9 @@ def _page_plan(workload: Workload, orders: Orders) -> RunPlan:
         run="page",
         workload=workload.name,
         target=orders.target.shown,
-        users=0,
-        rate=None,
-        think_s=1.0,
+        stages=(Stage(duration_s=math.inf, users=0),),
         warmup_s=0.0,
-        duration_s=math.inf,
         seed=1,
-        scenarios=workload.scenarios,
+        scenarios=tuple(replace(share, think_s=1.0) for share in workload.scenarios),
         queries=(),
     )

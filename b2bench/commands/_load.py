@@ -21,7 +21,7 @@ from b2bench.progress import Progress
 from b2bench.provenance import provenance
 from b2bench.queries import Frequency, QueryClass
 from b2bench.records import write_record
-from b2bench.runs import RECORD_FILE, REPORT_FILE, LoadResult, RunPlan, RunRecord
+from b2bench.runs import RECORD_FILE, REPORT_FILE, LoadResult, RunPlan, RunRecord, Stage
 from b2bench.target import Target
 from loadgen.driver.allotment import allot
 from loadgen.driver.statements import ServerAccount, account, planned_queries, take_snapshot
@@ -94,11 +94,11 @@ def perform(order: Order, target: Target, progress: Progress) -> Outcome:
         RunFailed: the load's process died.
     """
     source = argument_source(order.settings, target)
-    with _subject(order, target, progress) as subject:
-        folder = _make_folder(order)
+    with subject_of(order, target, progress) as subject:
+        folder = make_folder(order)
         with connect(subject, application_name="b2bench (run)") as connection:
             planned = planned_queries(connection, order.queries, source)
-            plan = replace(_plan(order, subject, folder.name), queries=planned)
+            plan = replace(plan_of(order, subject, folder.name), queries=planned)
             if order.in_place and order.writes:
                 note_run(connection, plan.run)
             record = _observe(connection, order, plan, subject, folder=folder, progress=progress)
@@ -109,7 +109,12 @@ def perform(order: Order, target: Target, progress: Progress) -> Outcome:
 
 
 @contextmanager
-def _subject(order: Order, target: Target, progress: Progress) -> Iterator[Target]:
+def subject_of(order: Order, target: Target, progress: Progress) -> Iterator[Target]:
+    """Give the database that the load is put on: a copy, or with --in-place the target itself.
+
+    Raises:
+        NotOurDatabase: the load needs a clone, or writes, and b2bench did not make the database.
+    """
     if order.in_place:
         if order.writes:
             with connect(target) as connection:
@@ -126,7 +131,12 @@ def _subject(order: Order, target: Target, progress: Progress) -> Iterator[Targe
         yield copy
 
 
-def _make_folder(order: Order) -> Path:
+def make_folder(order: Order) -> Path:
+    """Make the folder of a run that begins now.
+
+    Raises:
+        BadInput: it cannot be made.
+    """
     at = datetime.now(UTC)
     name = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03d}Z-{order.workload.name}"
     folder = order.settings.runs / name
@@ -137,19 +147,19 @@ def _make_folder(order: Order) -> Path:
     return folder
 
 
-def _plan(order: Order, subject: Target, run: str) -> RunPlan:
+def plan_of(order: Order, subject: Target, run: str) -> RunPlan:
+    """Return what is to be done, as yet without the server's numbers for the statements."""
     settings = order.settings
     return RunPlan(
         run=run,
         workload=order.workload.name,
         target=subject.shown,
-        users=settings.users,
-        rate=settings.rate,
-        think_s=settings.think_s,
+        stages=(Stage(duration_s=settings.duration_s, users=settings.users, rate=settings.rate),),
         warmup_s=settings.warmup_s,
-        duration_s=settings.duration_s,
         seed=settings.seed,
-        scenarios=order.workload.scenarios,
+        scenarios=tuple(
+            replace(share, think_s=settings.think_s) for share in order.workload.scenarios
+        ),
         queries=(),
         in_place=order.in_place,
     )
@@ -165,7 +175,7 @@ def _observe(
     progress: Progress,
 ) -> RunRecord:
     before = take_snapshot(connection)
-    result = run_load(subject, plan, folder, progress, environment=_environment(order))
+    result = run_load(subject, plan, folder, progress, environment=environment_of(order))
     served = account(connection, order.queries, plan=plan, result=result, before=before)
     batch = {query.name for query in order.queries if query.frequency is Frequency.BATCH}
     return RunRecord(
@@ -178,7 +188,7 @@ def _observe(
     )
 
 
-def _environment(order: Order) -> dict[str, str]:
+def environment_of(order: Order) -> dict[str, str]:
     """Return what the load's process is told beside its plan; it inherits our environment."""
     if order.settings.queries is None:
         return {"B2BENCH_QUERIES": "", "B2BENCH_ARGUMENTS": ""}

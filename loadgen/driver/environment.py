@@ -133,8 +133,8 @@ def _to_the_end(environment: Environment, load: Load, folder: Path) -> None:
         result = load_result(load)
         write_record(folder / RESULT_FILE, result)
         environment.process_exit_code = 0
-        cpu_s = result.client_cpu_share * result.measured_s
-        _LOG.info("%.0f requests per client CPU-second", result.completed / cpu_s if cpu_s else 0)
+        per_cpu_s = result.completed / result.client_cpu_s if result.client_cpu_s else 0
+        _LOG.info("%.0f requests per client CPU-second", per_cpu_s)
     except B2benchError as error:
         say_fatal(error)
     finally:

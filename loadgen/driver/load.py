@@ -125,10 +125,11 @@ class Load:
         Users come in whole numbers, shares of the requests do not: the pause makes up for it,
         and its mean over all requests stays the planned one.
         """
+        think_s = next(each.think_s for each in self.plan.scenarios if each.scenario == scenario)
         if not self._users:
-            return self.plan.think_s
+            return think_s
         share_of_users = self._users[scenario] / self.plan.users
-        return self.plan.think_s * share_of_users / self._shares[scenario]
+        return think_s * share_of_users / self._shares[scenario]
 
     def _fail(self, error: B2benchError) -> None:
         self._failure = self._failure or error

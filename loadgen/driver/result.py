@@ -9,7 +9,7 @@ from psycopg import errors
 
 from b2bench.errors import RunFailed
 from b2bench.records import write_atomically
-from b2bench.runs import ErrorCount, Latency, LoadResult, QueryResult, StepCount
+from b2bench.runs import ClientProcess, ErrorCount, Latency, LoadResult, QueryResult, StepCount
 from loadgen.driver.connection import CONNECTION_FAILURE
 from loadgen.driver.histogram import Histogram
 from loadgen.driver.load import Load
@@ -36,11 +36,16 @@ def load_result(load: Load) -> LoadResult:
         failed=sum(query.failed for query in queries),
         skipped=skipped,
         unfinished=load.recorder.unfinished,
-        client_cpu_share=load.client_cpu_share,
+        late=0,
+        reconnects=0,
         response=_together(seen.response for seen in recorders),
         lag=_together(seen.lag for seen in recorders),
         queries=queries,
         seconds=load.recorder.timeline.seconds(),
+        stages=(),
+        clients=(
+            ClientProcess(cpu_share=load.client_cpu_share, cpu_seconds=(), loop_lag=_together([])),
+        ),
     )
     _require_balance(result)
     return result
@@ -68,7 +73,7 @@ def _query_result(seen: QueryRecorder) -> QueryResult:
         slo_ms=seen.program.query.slo_ms,
         completed=seen.response.count,
         failed=seen.failures.total(),
-        retries=seen.retries,
+        retries=(),
         response=seen.response.summary(),
         service=seen.service.summary(),
         lag=seen.lag.summary(),

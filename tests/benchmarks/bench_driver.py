@@ -17,7 +17,7 @@ from b2bench.cluster.binaries import find_binaries
 from b2bench.database import connect
 from b2bench.progress import silent
 from b2bench.queries import load_queries
-from b2bench.runs import RunPlan, ScenarioShare
+from b2bench.runs import RunPlan, ScenarioShare, Stage
 from b2bench.target import Target
 from loadgen.driver.statements import planned_queries
 from loadgen.driver.supervise import run_load
@@ -52,17 +52,14 @@ def _driver(target: Target, folder: Path) -> float:
         run="bench",
         workload="folder",
         target=target.shown,
-        users=USERS,
-        rate=None,
-        think_s=0,
+        stages=(Stage(duration_s=DURATION_S, users=USERS),),
         warmup_s=1,
-        duration_s=DURATION_S,
         seed=1,
         scenarios=(ScenarioShare(scenario="Visitor", weight=1),),
         queries=planned,
     )
     result = run_load(target, plan, folder, silent, environment=ENVIRONMENT)
-    return result.completed / (result.client_cpu_share * result.measured_s)
+    return result.completed / result.client_cpu_s
 
 
 def _pgbench(target: Target, folder: Path) -> float:

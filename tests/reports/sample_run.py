@@ -8,6 +8,7 @@ from decimal import Decimal
 from b2bench.marker import DataSet
 from b2bench.provenance import Provenance
 from b2bench.runs import (
+    ClientProcess,
     ErrorCount,
     Latency,
     LoadResult,
@@ -18,6 +19,7 @@ from b2bench.runs import (
     RunRecord,
     ScenarioShare,
     Second,
+    Stage,
     StatementAccount,
     StepCount,
 )
@@ -80,7 +82,7 @@ def query(
         slo_ms=slo_ms,
         completed=count,
         failed=sum(error.count for error in errors),
-        retries=0,
+        retries=(),
         response=latency(count, p50_us, spread=spread),
         service=latency(count, p50_us, spread=spread),
         lag=latency(count, lag_us),
@@ -119,11 +121,16 @@ def load_result(
         failed=failed,
         skipped=skipped,
         unfinished=0,
-        client_cpu_share=client_cpu_share,
+        late=0,
+        reconnects=0,
         response=_worst([each.response for each in queries]),
         lag=_worst([each.lag for each in queries]),
         queries=tuple(queries),
         seconds=tuple(_second(at, completed // seconds) for at in range(seconds)),
+        stages=(),
+        clients=(
+            ClientProcess(cpu_share=client_cpu_share, cpu_seconds=(), loop_lag=latency(900, 80)),
+        ),
     )
 
 
@@ -151,11 +158,8 @@ def run_plan(queries: Sequence[QueryResult] = QUERIES) -> RunPlan:
         run="20250601T120000Z-mixed",
         workload="mixed",
         target="host=127.0.0.1 port=5432 dbname=b2b",
-        users=40,
-        rate=1_100,
-        think_s=0,
+        stages=(Stage(duration_s=60, users=40, rate=1_100),),
         warmup_s=10,
-        duration_s=60,
         seed=1,
         scenarios=(ScenarioShare(scenario="Buyer", weight=1),),
         queries=tuple(

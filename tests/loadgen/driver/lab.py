@@ -17,7 +17,7 @@ from b2bench.database import connect
 from b2bench.progress import silent
 from b2bench.queries import load_queries
 from b2bench.records import to_json
-from b2bench.runs import LoadResult, QueryResult, RunPlan, ScenarioShare
+from b2bench.runs import LoadResult, QueryResult, RunPlan, ScenarioShare, Stage
 from b2bench.target import Target
 from loadgen.driver.statements import ServerAccount, account, planned_queries, take_snapshot
 from loadgen.driver.supervise import run_load
@@ -65,14 +65,11 @@ def plan_for(
         run="test",
         workload="folder",
         target=lab.shown,
-        users=users,
-        rate=rate,
-        think_s=think_s,
+        stages=(Stage(duration_s=duration_s, users=users, rate=rate),),
         warmup_s=warmup_s,
-        duration_s=duration_s,
         grace_s=grace_s,
         seed=1,
-        scenarios=(ScenarioShare(scenario="Visitor", weight=1),),
+        scenarios=(ScenarioShare(scenario="Visitor", weight=1, think_s=think_s),),
         queries=planned,
     )
 
