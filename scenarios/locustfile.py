@@ -100,7 +100,7 @@ def _source(orders: Orders) -> ArgumentSource:
     # only the shop's own arguments need its data set
     from scenarios.samplers import shop_source  # noqa: PLC0415
 
-    return shop_source(orders.target)
+    return shop_source(orders.data)
 
 
 def _page_plan(workload: Workload, orders: Orders) -> RunPlan:

@@ -1,7 +1,7 @@
 """Put a database under load, and make a run's folder out of it."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +9,12 @@ from pathlib import Path
 import psycopg
 
 from b2bench.clones import clone
+from b2bench.cluster.pgbouncer import PgBouncer, find_pgbouncer
 from b2bench.commands._output import require_folder_place, write_text
 from b2bench.commands._queries import argument_source, chosen_queries, query_folder
 from b2bench.commands._settings import Settings
 from b2bench.commands._target import is_ours
+from b2bench.commands._way import Way, way_to
 from b2bench.database import connect
 from b2bench.errors import BadInput, NotOurDatabase
 from b2bench.findings import ExitCode, Finding, Severity, exit_code
@@ -41,6 +43,7 @@ class Order:
     workload: Workload
     queries: tuple[QueryClass, ...]
     in_place: bool
+    pgbouncer: PgBouncer | None = None
 
     @property
     def writes(self) -> bool:
@@ -76,13 +79,19 @@ def make_order(settings: Settings, *, in_place: bool = False) -> Order:
 
     Raises:
         BadInput: unknown workload or query class, malformed file, too few users, or no place
-            for the run's folder.
+            for the run's folder, or no PgBouncer.
     """
     workload = FOLDER_WORKLOAD if settings.queries else load_workload(settings.workload)
     queries = chosen_queries(settings, workload.queries)
     allot(settings.users, workload.scenarios)
     require_folder_place(settings.runs)
-    return Order(settings=settings, workload=workload, queries=queries, in_place=in_place)
+    return Order(
+        settings=settings,
+        workload=workload,
+        queries=queries,
+        in_place=in_place,
+        pgbouncer=find_pgbouncer(settings.pgbouncer) if settings.via == "pgbouncer" else None,
+    )
 
 
 def perform(order: Order, target: Target, progress: Progress) -> Outcome:
@@ -96,16 +105,33 @@ def perform(order: Order, target: Target, progress: Progress) -> Outcome:
     source = argument_source(order.settings, target)
     with subject_of(order, target, progress) as subject:
         folder = make_folder(order)
-        with connect(subject, application_name="b2bench (run)") as connection:
+        # the load may go through a pooler, the server's account is taken at the server
+        with (
+            connect(subject, application_name="b2bench (run)") as connection,
+            way_of(order, subject, folder) as way,
+        ):
             planned = planned_queries(connection, order.queries, source)
-            plan = replace(plan_of(order, subject, folder.name), queries=planned)
+            plan = plan_of(order, subject, folder.name)
+            plan = replace(plan, queries=planned, is_prepared=way.is_prepared)
             if order.in_place and order.writes:
                 note_run(connection, plan.run)
-            record = _observe(connection, order, plan, subject, folder=folder, progress=progress)
+            record = observe(connection, order, plan, way, folder=folder, progress=progress)
     write_record(folder / RECORD_FILE, record)
     progress("writing the report")
     write_text(folder / REPORT_FILE, render_run_page(record))
     return Outcome(record=record, folder=folder)
+
+
+def way_of(order: Order, subject: Target, folder: Path) -> AbstractContextManager[Way]:
+    """Return the load's way to the database that it is put on."""
+    settings = order.settings
+    return way_to(
+        subject,
+        order.pgbouncer,
+        pool_size=settings.pool_size,
+        users=settings.users,
+        folder=folder,
+    )
 
 
 @contextmanager
@@ -161,21 +187,24 @@ def plan_of(order: Order, subject: Target, run: str) -> RunPlan:
             replace(share, think_s=settings.think_s) for share in order.workload.scenarios
         ),
         queries=(),
+        via=settings.via,
         in_place=order.in_place,
     )
 
 
-def _observe(
+def observe(
     connection: psycopg.Connection,
     order: Order,
     plan: RunPlan,
-    subject: Target,
+    way: Way,
     *,
     folder: Path,
     progress: Progress,
 ) -> RunRecord:
+    """Run the load on its way, between two looks at the server, and judge it."""
     before = take_snapshot(connection)
-    result = run_load(subject, plan, folder, progress, environment=environment_of(order))
+    environment = environment_of(order) | way.environment
+    result = run_load(way.target, plan, folder, progress, environment=environment)
     served = account(connection, order.queries, plan=plan, result=result, before=before)
     batch = {query.name for query in order.queries if query.frequency is Frequency.BATCH}
     return RunRecord(
@@ -184,7 +213,11 @@ def _observe(
         data_set=read_data_set(connection),
         result=result,
         statements=served.statements,
-        findings=(*judge_run(plan, result, batch=batch), *_counts(plan, result, served)),
+        findings=(
+            *way.findings,
+            *judge_run(plan, result, batch=batch),
+            *_counts(plan, result, served),
+        ),
     )
 
 

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from b2bench.commands import _values
 from b2bench.errors import BadInput
+from b2bench.target import Way
 
 FILE = Path("b2bench.toml")
 DEFAULT = "default"
 _MOST_USERS = 10_000
+_MOST_ROUNDS = 100
 _LARGEST_SEED = 2**63 - 1
 _HIGHEST_PORT = 65_535
 
@@ -73,6 +75,11 @@ class Settings:
     think_s: float
     duration_s: float
     warmup_s: float
+    via: Way
+    pgbouncer: Path | None
+    pool_size: int
+    users_list: tuple[int, ...]
+    rounds: int
     queries: Path | None
     baseline: Path | None
     export_host: str
@@ -191,6 +198,45 @@ KEYS: tuple[Key, ...] = (
         read=_values.pause_s,
         default="5s",
         metavar="TIME",
+    ),
+    Key(
+        name="via",
+        said="via",
+        why="The load's way to the server: direct or pgbouncer, in transaction mode.",
+        read=_values.one_of(*get_args(Way)),
+        default="direct",
+        metavar="WAY",
+    ),
+    Key(
+        name="pgbouncer",
+        said="pgbouncer",
+        why="PgBouncer's program, if not the installed one.",
+        read=_values.path,
+        metavar="FILE",
+    ),
+    Key(
+        name="pool_size",
+        said="pool-size",
+        why="Sessions that PgBouncer opens with the server, at most.",
+        read=_values.whole(1, _MOST_USERS),
+        default="20",
+        metavar="N",
+    ),
+    Key(
+        name="users_list",
+        said="users-list",
+        why="Numbers of users to compare.",
+        read=_values.counts(1, _MOST_USERS),
+        default="10,100,500",
+        metavar="N,N",
+    ),
+    Key(
+        name="rounds",
+        said="rounds",
+        why="How often everything is measured, in turn.",
+        read=_values.whole(1, _MOST_ROUNDS),
+        default="3",
+        metavar="N",
     ),
     Key(
         name="queries",

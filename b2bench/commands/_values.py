@@ -89,6 +89,38 @@ def rate(text: str) -> float:
     return value
 
 
+def one_of(*words: str) -> Callable[[str], str]:
+    """Return a reader of one of some words.
+
+    >>> one_of("direct", "pgbouncer")("direct")
+    'direct'
+    """
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"write {' or '.join(words)}")
+        return text
+
+    return read
+
+
+def counts(least: int, most: int) -> Callable[[str], tuple[int, ...]]:
+    """Return a reader of whole numbers with commas between them, in rising order.
+
+    >>> counts(1, 100)("50,10")
+    (10, 50)
+    """
+    read_one = whole(least, most)
+
+    def read(text: str) -> tuple[int, ...]:
+        try:
+            return tuple(sorted({read_one(part.strip()) for part in text.split(",")}))
+        except ValueError as error:
+            raise ValueError(f"{error}, or several with commas between them") from None
+
+    return read
+
+
 def word(text: str) -> str:
     """Return a text that says something."""
     if not text.strip() or "\0" in text:

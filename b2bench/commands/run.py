@@ -23,6 +23,9 @@ InPlace = Annotated[
     "duration_s",
     "warmup_s",
     "seed",
+    "via",
+    "pgbouncer",
+    "pool_size",
     "queries",
     "runs",
 )
@@ -38,6 +41,7 @@ def run(settings: Settings, *, in_place: InPlace = False) -> ExitCode:
         b2bench run
         b2bench run search --users 20 --duration 2m
         b2bench run --rate 200 --users 50
+        b2bench run --via pgbouncer --pool-size 10
         b2bench run --queries my-queries --in-place --dsn postgresql://me@host/shop
     """
     from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)

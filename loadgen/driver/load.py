@@ -107,7 +107,12 @@ class Load:
             raise BadInput(f"{scenario} runs none of the planned query classes")
         statements = {item.key: item.sql for program in mine for item in program.statements}
         return Worker(
-            connection=Connection(self._target.conninfo, statements, role=self._target.role),
+            connection=Connection(
+                self._target.conninfo,
+                statements,
+                role=self._target.role,
+                is_prepared=self.plan.is_prepared,
+            ),
             pacing=self._pacing(scenario, number),
             supply=Supply(mine, self._source, seed=self.plan.seed, user=number),
             recorder=self.recorder,

@@ -12,6 +12,7 @@ from b2bench.target import Target
 
 PLAN = "B2BENCH_PLAN"
 DSN = "B2BENCH_DSN"
+DATA_DSN = "B2BENCH_DATA_DSN"
 ROLE = "B2BENCH_ROLE"
 QUERIES = "B2BENCH_QUERIES"
 ARGUMENTS = "B2BENCH_ARGUMENTS"
@@ -27,6 +28,7 @@ class Orders:
     """What the load's process is to do.
 
     Args:
+        data: the same database for a session of one's own, where `target` is a pooler.
         plan: `None` when a person started Locust and steers from its page.
         folder: where live.json, histograms.hlog and load.json are written.
         queries: a folder of query files other than ours.
@@ -35,6 +37,7 @@ class Orders:
     """
 
     target: Target
+    data: Target
     plan: RunPlan | None = None
     folder: Path | None = None
     queries: Path | None = None
@@ -57,8 +60,11 @@ def read_orders(environment: Mapping[str, str]) -> Orders:
     plan = environment.get(PLAN)
     queries = environment.get(QUERIES)
     lifeline = environment.get(LIFELINE)
+    target = Target(conninfo=Target.parse(dsn).conninfo, role=environment.get(ROLE) or None)
+    data_dsn = environment.get(DATA_DSN)
     return Orders(
-        target=Target(conninfo=Target.parse(dsn).conninfo, role=environment.get(ROLE) or None),
+        target=target,
+        data=Target(conninfo=data_dsn) if data_dsn else target,
         plan=read_record(Path(plan), RunPlan) if plan else None,
         folder=Path(plan).parent if plan else None,
         queries=Path(queries) if queries else None,
