@@ -144,7 +144,7 @@ class _Place:
 
     def furnish(self, entrance: Entrance) -> None:
         """Write what does not depend on the port."""
-        self._keep("userlist.txt", credentials(entrance.login.user, entrance.secret))
+        self._keep("userlist.txt", credentials(entrance.login.user, entrance.password))
         for name, path in entrance.tls_files.items():
             self._keep(name, path.read_text(encoding="utf-8"))
 

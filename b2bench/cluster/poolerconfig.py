@@ -118,10 +118,14 @@ def _setting(word: str) -> tuple[str, str]:
     return match["name"].replace("-", "_"), match["value"]
 
 
-def credentials(user: str, secret: str) -> str:
-    """Return the file that says who may connect; the secret verifies a password, and hides it."""
+def credentials(user: str, password: str) -> str:
+    """Return the file that says who may connect.
+
+    The password stands there as it is: PgBouncer 1.18 takes what clients prove with a SCRAM
+    secret for its own key to the server, where it logs in with another password.
+    """
     doubled = user.replace('"', '""')
-    return f'"{doubled}" "{secret}"\n'
+    return f'"{doubled}" "{password}"\n'
 
 
 def _quoted(value: str) -> str:

@@ -29,13 +29,11 @@ class Entrance:
     Args:
         login: the pooler's with the server.
         password: the clients', made for this pooler alone.
-        secret: what verifies it.
         tls_files: by PgBouncer's names.
     """
 
     login: Login
     password: str = field(repr=False)
-    secret: str = field(repr=False)
     tls_files: Mapping[str, Path]
 
     def conninfo(self, port: int) -> str:
@@ -59,11 +57,9 @@ def find_entrance(target: Target) -> Entrance:
 
     Raises: as `connect`.
     """
-    password = secrets.token_urlsafe(24)
     with connect(target, application_name="b2bench (pooler)") as session:
         wire = session.pgconn
         said = {each.keyword.decode(): (each.val or b"").decode() for each in wire.info}
-        secret = wire.encrypt_password(password.encode(), wire.user, b"scram-sha-256")
         sslmode = _sslmode(said["sslmode"]) if wire.ssl_in_use else "disable"
         by_name = sslmode == "verify-full" or not wire.hostaddr
         login = Login(
@@ -78,8 +74,7 @@ def find_entrance(target: Target) -> Entrance:
         )
     return Entrance(
         login=login,
-        password=password,
-        secret=secret.decode(),
+        password=secrets.token_urlsafe(24),
         tls_files=dict(_tls_files(said, sslmode)),
     )
 

@@ -203,7 +203,7 @@ def observe(
 ) -> RunRecord:
     """Run the load on its way, between two looks at the server, and judge it."""
     before = take_snapshot(connection)
-    environment = environment_of(order) | way.environment
+    environment = {**environment_of(order), **way.environment}
     result = run_load(way.target, plan, folder, progress, environment=environment)
     served = account(connection, order.queries, plan=plan, result=result, before=before)
     batch = {query.name for query in order.queries if query.frequency is Frequency.BATCH}
