@@ -11,6 +11,7 @@ from b2bench.commands import (
     explain,
     export,
     gate,
+    poolers,
     run,
     schema,
     server,
@@ -43,6 +44,7 @@ def make_command() -> Any:  # noqa: ANN401 (typer does not export the type)
     app.add_typer(schema.app, name="schema")
     app.add_typer(data.app, name="data")
     app.command()(run.run)
+    app.command()(poolers.poolers)
     app.command()(explain.explain)
     app.add_typer(baseline.app, name="baseline")
     app.command()(gate.gate)

@@ -157,14 +157,14 @@ def subject_of(order: Order, target: Target, progress: Progress) -> Iterator[Tar
         yield copy
 
 
-def make_folder(order: Order) -> Path:
+def make_folder(order: Order, *, suffix: str = "") -> Path:
     """Make the folder of a run that begins now.
 
     Raises:
         BadInput: it cannot be made.
     """
     at = datetime.now(UTC)
-    name = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03d}Z-{order.workload.name}"
+    name = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03d}Z-{order.workload.name}{suffix}"
     folder = order.settings.runs / name
     try:
         folder.mkdir(parents=True)

@@ -1,0 +1,93 @@
+"""A measure over the number of users, one small chart for each measure, one line for each way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from b2bench.figures.charts import _SENTINELS, _figure, _handle, _svg
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_COLUMNS = 3
+_MARKS = "osD^v"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A measure with some number of users: the middle of some runs, the least and the most."""
+
+    users: int
+    middle: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What one way of loading gave; `label` names it in the legend."""
+
+    label: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One small chart.
+
+    Args:
+        lines: in the same order in every chart; one without points is left out.
+    """
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def over_users(measures: Sequence[Measure]) -> Markup:
+    """Draw each measure over the number of users; bars reach from the least run to the most."""
+    with _figure(height_in=3.4) as figure:
+        for axes, measure in zip(figure.subplots(1, _COLUMNS), measures, strict=True):
+            _chart(axes, measure)
+        handles = [
+            _handle(line.label, _look(place)) for place, line in enumerate(measures[0].lines)
+        ]
+        figure.legend(handles=handles, loc="outside upper left", ncols=len(handles))
+        return _svg(figure, "over-users")
+
+
+def _look(place: int) -> dict[str, Any]:
+    return {
+        "color": _SENTINELS[f"series-{place + 1}"],
+        "marker": _MARKS[place],
+        "linewidth": 1.6,
+        "markersize": 5.5,
+    }
+
+
+def _chart(axes: "Axes", measure: Measure) -> None:
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator  # noqa: PLC0415
+
+    for place, line in enumerate(measure.lines):
+        _draw(axes, line, _look(place))
+    users = sorted({point.users for line in measure.lines for point in line.points})
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(FixedLocator(users))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axes.margins(x=0.12)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("users")
+    axes.set_title(measure.title, loc="left", fontsize=10.5, fontweight="bold")
+    axes.tick_params(length=0)
+    axes.grid(axis="y")
+
+
+def _draw(axes: "Axes", line: Line, look: dict[str, Any]) -> None:
+    at = [point.users for point in line.points]
+    axes.plot(at, [point.middle for point in line.points], zorder=4, **look)
+    low = [point.least for point in line.points]
+    high = [point.most for point in line.points]
+    axes.vlines(at, low, high, color=look["color"], linewidth=1.2, zorder=3)
