@@ -1,11 +1,10 @@
 """The page of a pooler's matrix: what pooling does, what preparing does, and what each costs."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 
 from markupsafe import Markup
 
-from b2bench.figures.notation import milliseconds, number, significant, size, span
+from b2bench.figures.notation import counted, milliseconds, number, significant, size, span
 from b2bench.figures.over_users import Line, Measure, Point, over_users
 from b2bench.figures.page import Fact, Page, Section, environment, render_page, tone_of
 from b2bench.findings import Severity
@@ -39,9 +38,9 @@ def poolers_verdict(record: PoolersRecord) -> str:
     by_route = {cell.route: cell for cell in cells(record) if cell.users == users}
     before, after = by_route[effect.before], by_route[effect.after]
     return (
-        f"With {number(users)} users, pooling alone makes throughput {change(effect.throughput)} "
-        f"and p95 {change(effect.p95)}, with {after.backends} backends instead of "
-        f"{before.backends}"
+        f"Pooling alone, {number(users)} users: throughput {change(effect.throughput)}, p95 "
+        f"{change(effect.p95)} ({counted(effect.runs, 'run')} a side), {number(after.backends)} "
+        f"backends instead of {number(before.backends)}"
     )
 
 
@@ -60,10 +59,16 @@ def spread(figure: Figure, write: Callable[[float], str]) -> str:
     >>> spread(Figure(values=(9.0, 10.0, 12.0)), milliseconds)
     '10.0 ms ±20 %'
     """
-    written = write(figure.middle)
-    return (
-        written if len(figure.values) == 1 else f"{written} ±{figure.spread:.0%}".replace("%", " %")
-    )
+    return f"{write(figure.middle)} {around(figure)}".rstrip()
+
+
+def around(figure: Figure) -> str:
+    """Return how far the farthest value is from the middle; empty where there is but one.
+
+    >>> around(Figure(values=(9.0, 10.0, 12.0))), around(Figure(values=(9.0,)))
+    ('±20 %', '')
+    """
+    return "" if len(figure.values) == 1 else f"±{100 * figure.spread:.0f} %"
 
 
 def backend_memory(cell: Cell) -> str:
@@ -111,8 +116,7 @@ def _sections(record: PoolersRecord) -> Iterator[Section]:
 def _section(title: str, anchor: str, template: str, **values: object) -> Section:
     templates = environment("reports")
     templates.filters["change"] = change
-    templates.filters["ms_spread"] = partial(spread, write=milliseconds)
-    templates.filters["per_s_spread"] = partial(spread, write=significant)
+    templates.filters["around"] = around
     templates.filters["backend_memory"] = backend_memory
     templates.filters["pooler_memory"] = pooler_memory
     body = templates.get_template(template).render(**values)

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from b2bench.cluster.account import Account
 from b2bench.cluster.guardian import give, guarded, private_folder
-from b2bench.cluster.launch import HOST, free_port
+from b2bench.cluster.launch import free_port
 from b2bench.cluster.poolerconfig import Pooling, credentials, pooler_configuration
 from b2bench.cluster.poolerlogin import Entrance, find_entrance
 from b2bench.cluster.processes import alive, wait_until
@@ -27,6 +26,8 @@ _PREPARES_FROM = (1, 21)
 _START_S = 15.0
 _PORT_ATTEMPTS = 5
 _PORT_TAKEN = "Address already in use"
+_UP = "process up: "
+_CONFIGURATION = "pgbouncer.ini"
 _CLIENTS_LEAST = 100
 _COMPLAINT = re.compile(r"\] (?:WARNING|ERROR|FATAL) (?:[CS]-0x\w+: \S+ )?(?P<text>.+)")
 _LAST_WORDS = 2
@@ -126,11 +127,19 @@ def pooled(
         )
     entrance = find_entrance(target)
     account = Account.choose()
-    with private_folder(account) as folder:
-        place = _Place(pgbouncer=pgbouncer, account=account, folder=folder, log=log)
-        place.furnish(entrance)
-        with place.started(entrance, pool_size, max(_CLIENTS_LEAST, 2 * clients)) as pooler:
-            yield pooler
+    for attempt in range(1, _PORT_ATTEMPTS + 1):
+        with private_folder(account) as folder:
+            place = _Place(pgbouncer=pgbouncer, account=account, folder=folder, log=log)
+            clients_most = max(_CLIENTS_LEAST, 2 * clients)
+            pooling = place.furnish(entrance, pool_size=pool_size, clients=clients_most)
+            with place.started() as pid:
+                if pid is not None:
+                    reached = Target(conninfo=entrance.conninfo(pooling.port), via="pgbouncer")
+                    place.require_server(reached)
+                    yield Pooler(target=reached, pid=pid)
+                    return
+        if _PORT_TAKEN not in place.complaints() or attempt == _PORT_ATTEMPTS:
+            raise ClusterFailed(f"PgBouncer did not start: {place.complaints()}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,74 +151,64 @@ class _Place:
     folder: Path
     log: Path
 
-    def furnish(self, entrance: Entrance) -> None:
-        """Write what does not depend on the port."""
+    def furnish(self, entrance: Entrance, *, pool_size: int, clients: int) -> Pooling:
+        """Write all files, and return what is in the configuration."""
+        pooling = Pooling(
+            port=free_port(),
+            pool_size=pool_size,
+            clients=clients,
+            prepares=self.pgbouncer.prepares,
+            auth_file=str(self.folder / "userlist.txt"),
+            tls_files={name: str(self.folder / name) for name in entrance.tls_files},
+        )
         self._keep("userlist.txt", credentials(entrance.login.user, entrance.password))
         for name, path in entrance.tls_files.items():
             self._keep(name, path.read_text(encoding="utf-8"))
+        self._keep(_CONFIGURATION, pooler_configuration(entrance.login, pooling))
+        return pooling
 
-    def _keep(self, name: str, text: str) -> Path:
+    def _keep(self, name: str, text: str) -> None:
         """Write a file that only PgBouncer's user can read."""
-        path = self.folder / name
-        path.unlink(missing_ok=True)
-        write_secret(path, text)
-        give(path, self.account)
-        return path
+        write_secret(self.folder / name, text)
+        give(self.folder / name, self.account)
 
     @contextmanager
-    def started(self, entrance: Entrance, pool_size: int, clients: int) -> Iterator[Pooler]:
-        """Start it on a free port, on another one if somebody else was quicker."""
-        for attempt in range(1, _PORT_ATTEMPTS + 1):
-            pooling = Pooling(
-                port=free_port(),
-                pool_size=pool_size,
-                clients=clients,
-                prepares=self.pgbouncer.prepares,
-                auth_file=str(self.folder / "userlist.txt"),
-                tls_files={name: str(self.folder / name) for name in entrance.tls_files},
-            )
-            text = pooler_configuration(entrance.login, pooling)
-            argv = [self.pgbouncer.program, self._keep("pgbouncer.ini", text)]
-            with (
-                self.log.open("wb") as log,
-                guarded(self.account, argv, self.folder, log) as pid,
-            ):
-                if _listens(pid, pooling.port):
-                    conninfo = entrance.conninfo(pooling.port)
-                    reached = Target(conninfo=conninfo, via="pgbouncer")
-                    self._require_server(reached)
-                    yield Pooler(target=reached, pid=pid)
-                    return
-            if _PORT_TAKEN not in self._complaints() or attempt == _PORT_ATTEMPTS:
-                raise ClusterFailed(f"PgBouncer did not start: {self._complaints()}")
+    def started(self) -> Iterator[int | None]:
+        """Start it and give its process id, `None` if it does not take connections."""
+        argv = [self.pgbouncer.program, self.folder / _CONFIGURATION]
+        with self.log.open("wb") as log, guarded(self.account, argv, self.folder, log) as pid:
+            yield pid if self._is_up(pid) else None
 
-    def _require_server(self, reached: Target) -> None:
+    def _is_up(self, pid: int) -> bool:
+        """Wait until it takes connections; `False` if it ended before, or takes too long.
+
+        On its port somebody else may answer, so its own word is what counts.
+        """
+
+        def said_so() -> bool:
+            return _UP in self.log.read_text(encoding="utf-8", errors="replace")
+
+        wait_until(lambda: not alive(pid) or said_so(), _START_S)
+        return alive(pid) and said_so()
+
+    def require_server(self, reached: Target) -> None:
+        """Check that a session through it comes about.
+
+        Raises:
+            ClusterFailed: it does not; the message quotes the log.
+        """
         try:
             with connect(reached):
                 return
         except ServerUnreachable as error:
             raise ClusterFailed(
-                f"{self.pgbouncer.shown} does not reach the server: {self._complaints()}: go "
+                f"{self.pgbouncer.shown} does not reach the server: {self.complaints()}: go "
                 "--via direct"
             ) from error
 
-    def _complaints(self) -> str:
+    def complaints(self) -> str:
         """Return the last complaints in the log, in one line."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         said = [match["text"] for line in lines if (match := _COMPLAINT.search(line))]
         last = list(dict.fromkeys(said or [line for line in lines if line]))[-_LAST_WORDS:]
         return "; ".join(last) or "it said nothing"
-
-
-def _listens(pid: int, port: int) -> bool:
-    """Wait until it takes connections; `False` if it ended before, or takes too long."""
-    wait_until(lambda: not alive(pid) or _answers(port), _START_S)
-    return alive(pid) and _answers(port)
-
-
-def _answers(port: int) -> bool:
-    try:
-        with socket.create_connection((HOST, port), timeout=1):
-            return True
-    except OSError:
-        return False
