@@ -14,6 +14,7 @@ RECORD_VERSION = 1
 POOLERS_FILE = "poolers.json"
 POOLERS_PAGE = "poolers.html"
 _US_PER_MS = 1_000
+_FEWEST_RUNS = 3
 _NAMES: dict[Way, str] = {"direct": "direct", "pgbouncer": "PgBouncer"}
 
 
@@ -277,12 +278,15 @@ def _effect(what: str, before: Cell, after: Cell) -> Effect:
 def ratio(before: Figure, after: Figure) -> float | None:
     """Return how many times as much it is, `None` unless all runs of one side are above.
 
-    With three runs on either side, equals stand apart like that in one case of ten.
+    With three runs on either side, equals stand apart like that in one case of ten; with fewer
+    nothing is said.
 
-    >>> ratio(Figure(values=(9.0, 10.0)), Figure(values=(18.0, 20.0)))
+    >>> ratio(Figure(values=(9.0, 10.0, 11.0)), Figure(values=(18.0, 20.0, 22.0)))
     2.0
-    >>> ratio(Figure(values=(9.0, 20.0)), Figure(values=(18.0, 30.0))) is None
+    >>> ratio(Figure(values=(9.0, 10.0, 20.0)), Figure(values=(18.0, 20.0, 22.0))) is None
     True
     """
+    if min(len(before.values), len(after.values)) < _FEWEST_RUNS:
+        return None
     apart = max(before.values) < min(after.values) or max(after.values) < min(before.values)
     return after.middle / before.middle if apart and before.middle else None

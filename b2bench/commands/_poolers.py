@@ -136,7 +136,7 @@ def _require_sessions(connection: psycopg.Connection, users: int) -> None:
     free = row[0] if row else 0
     if users + _SESSIONS_SPARE > free:
         raise BadInput(
-            f"the server takes {free} further sessions, too few for {users} users and some to "
+            f"the server takes {free} further sessions, too few for {users:,} users and some to "
             "spare: raise max_connections, or name fewer with --users-list"
         )
 

@@ -12,7 +12,7 @@ from b2bench.database import connect
 from b2bench.errors import ServerUnreachable, StatementFailed
 from b2bench.target import Target
 
-_EVERY_S = 0.5
+_EVERY_S = 0.25
 _BACKENDS = (
     "SELECT pid FROM pg_stat_activity"
     " WHERE datname = current_database() AND application_name = 'b2bench load'"
