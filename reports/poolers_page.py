@@ -1,6 +1,7 @@
 """The page of a pooler's matrix: what pooling does, what preparing does, and what each costs."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -132,7 +133,10 @@ def _chart(record: PoolersRecord) -> Markup:
     return over_users(
         [
             _measure(record, found, "requests per second", lambda cell: cell.throughput_per_s),
-            _measure(record, found, "p95, ms", lambda cell: cell.p95_ms),
+            replace(
+                _measure(record, found, "p95, ms (logarithmic)", lambda cell: cell.p95_ms),
+                logarithmic=True,
+            ),
             _measure(record, found, "memory, MiB", _memory_mib),
         ]
     )

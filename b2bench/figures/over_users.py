@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from b2bench.figures.charts import _SENTINELS, _figure, _handle, _svg
+from b2bench.figures.charts import _SENTINELS, _figure, _handle, _log_axis, _svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _COLUMNS = 3
 _MARKS = "osD^v"
+# so that the bars of two lines do not cover each other
+_APART = 0.045
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +41,12 @@ class Measure:
 
     Args:
         lines: in the same order in every chart; one without points is left out.
+        logarithmic: for what becomes many times as much.
     """
 
     title: str
     lines: tuple[Line, ...]
+    logarithmic: bool = False
 
 
 def over_users(measures: Sequence[Measure]) -> Markup:
@@ -70,23 +74,27 @@ def _chart(axes: "Axes", measure: Measure) -> None:
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator  # noqa: PLC0415
 
     for place, line in enumerate(measure.lines):
-        _draw(axes, line, _look(place))
+        _draw(axes, line, _look(place), aside=1 + _APART * (place - 1))
     users = sorted({point.users for line in measure.lines for point in line.points})
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(FixedLocator(users))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axes.margins(x=0.12)
-    axes.set_ylim(bottom=0)
+    if measure.logarithmic:
+        points = [point for line in measure.lines for point in line.points]
+        _log_axis(axes.yaxis, [at for point in points for at in (point.least, point.most)])
+    else:
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        axes.set_ylim(bottom=0)
     axes.set_xlabel("users")
     axes.set_title(measure.title, loc="left", fontsize=10.5, fontweight="bold")
     axes.tick_params(length=0)
     axes.grid(axis="y")
 
 
-def _draw(axes: "Axes", line: Line, look: dict[str, Any]) -> None:
-    at = [point.users for point in line.points]
+def _draw(axes: "Axes", line: Line, look: dict[str, Any], *, aside: float) -> None:
+    at = [point.users * aside for point in line.points]
     axes.plot(at, [point.middle for point in line.points], zorder=4, **look)
     low = [point.least for point in line.points]
     high = [point.most for point in line.points]

@@ -15,7 +15,7 @@ def drawn() -> Markup:
     return over_users(
         [
             Measure(title="requests per second", lines=lines),
-            Measure(title="p95, ms", lines=lines),
+            Measure(title="p95, ms", lines=lines, logarithmic=True),
             Measure(title="memory, MiB", lines=empty),
         ]
     )
