@@ -16,12 +16,16 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from b2bench.cluster import pgbouncer
+from b2bench.cluster.account import Account
+from b2bench.cluster.embedded import EmbeddedServer
+from b2bench.cluster.guardian import give
 from b2bench.cluster.memory import own_memory_bytes
 from b2bench.cluster.pgbouncer import PgBouncer, Pooler, find_pgbouncer, pooled, version_of
 from b2bench.cluster.processes import alive, wait_until
 from b2bench.database import connect
 from b2bench.errors import BadInput, ClusterFailed
 from b2bench.target import Target
+from tests.cluster.conftest import QUICK
 from tests.components import require
 from tests.postgres import new_database
 
@@ -277,3 +281,50 @@ def test_it_ends_with_whoever_started_it(
         starter.send_signal(number)
         starter.communicate(timeout=30)
     assert wait_until(lambda: not alive(pid) and not folder.exists(), 10)
+
+
+@pytest.fixture
+def tls_server(open_folder: Path) -> Iterator[Target]:
+    """Give a server that speaks TLS, Debian's, and how to verify that it is that one."""
+    account = Account.choose()
+    certificate, key = open_folder / "root.crt", open_folder / "server.key"
+    subprocess.run(
+        [
+            *(require("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
+            *("-keyout", key, "-out", certificate),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    key.chmod(0o600)
+    give(key, account)
+    server = EmbeddedServer(
+        open_folder / "state",
+        pg_bin=require("initdb").resolve().parent,
+        overrides=QUICK
+        | {"ssl": "on", "ssl_cert_file": str(certificate), "ssl_key_file": str(key)},
+    )
+    try:
+        yield Target(
+            conninfo=make_conninfo(
+                server.start().conninfo,
+                host="localhost",
+                hostaddr="127.0.0.1",
+                sslmode="verify-full",
+                sslrootcert=str(certificate),
+            )
+        )
+    finally:
+        server.destroy()
+
+
+def test_a_server_that_is_reached_by_tls_is_reached_by_tls_through_it(
+    installed: PgBouncer, tls_server: Target, log: Path
+) -> None:
+    encrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    with running(installed, tls_server, log) as pooler:
+        assert ask(pooler.target, encrypted) is True
+    plain = Target(conninfo=make_conninfo(tls_server.conninfo, sslmode="disable"))
+    with running(installed, plain, log) as pooler:
+        assert ask(pooler.target, encrypted) is False
