@@ -38,8 +38,9 @@ def poolers_verdict(record: PoolersRecord) -> str:
     effect = [each for each in effects(record) if (each.what, each.users) == ("pooling", users)][-1]
     by_route = {cell.route: cell for cell in cells(record) if cell.users == users}
     before, after = by_route[effect.before], by_route[effect.after]
+    how = "prepared" if effect.after.is_prepared else "unprepared"
     return (
-        f"Pooling alone, {number(users)} users: throughput {change(effect.throughput)}, p95 "
+        f"Pooling alone, {number(users)} users, {how}: throughput {change(effect.throughput)}, p95 "
         f"{change(effect.p95)} ({counted(effect.runs, 'run')} a side), {number(after.backends)} "
         f"backends instead of {number(before.backends)}"
     )

@@ -16,9 +16,15 @@ def outline() -> Outline:
 
 
 def test_the_verdict_is_what_pooling_alone_did_with_the_most_users(outline: Outline) -> None:
-    said = "Pooling alone, 500 users: throughput ×1.33, p95 ~ (3 runs a side)"
+    said = "Pooling alone, 500 users, unprepared: throughput ×1.33, p95 ~ (3 runs a side)"
     assert said in outline.text
     assert "20 backends instead of 500" in outline.text
+
+
+def test_a_pooler_that_prepares_is_judged_by_the_prepared_ways() -> None:
+    page = assert_offline_and_sound(render_poolers_page(record(prepares=True)))
+    assert "Pooling alone, 500 users, prepared: throughput ×1.33" in page.text
+    assert "PgBouncer, prepared" in page.text
 
 
 def test_every_cell_has_its_figures_with_their_spread(outline: Outline) -> None:
