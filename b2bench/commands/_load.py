@@ -275,7 +275,7 @@ def _observe(
         data_set=data_set,
         result=result,
         statements=served.statements if served else (),
-        findings=(*judge_run(plan, result, batch=batch), *_counts(plan, result, served)),
+        findings=(*judge_run(result, batch=batch), *_counts(plan, result, served)),
         is_account_complete=served is not None and served.is_complete,
     )
 

@@ -6,6 +6,7 @@ import psycopg
 import psycopg.waiting
 from gevent import get_hub, monkey
 from psycopg import pq, sql
+from psycopg.adapt import Transformer
 
 from b2bench.errors import RunFailed
 from loadgen.driver.meanings import CONNECTION_LOST, NO_CONNECTION
@@ -150,6 +151,7 @@ class _Wire:
     def __init__(self, session: psycopg.Connection) -> None:
         self.pgconn = session.pgconn
         self._session = session
+        self._decoder = Transformer(session)
         self._hub = get_hub()
         # one watcher for the life of the session: making one for each wait costs twice as much
         self._readable = self._hub.loop.io(self.pgconn.socket, _READ)
@@ -164,7 +166,12 @@ class _Wire:
             self.pgconn.send_query_prepared(key, values)
         except psycopg.OperationalError as error:
             raise Refused(CONNECTION_LOST) from error
-        return self._answer()
+        answer = self._answer()
+        if answer.ntuples:
+            # what an application does with rows, and pays for
+            self._decoder.set_pgresult(answer)
+            self._decoder.load_rows(0, answer.ntuples, tuple)
+        return answer
 
     def command(self, text: bytes) -> None:
         try:

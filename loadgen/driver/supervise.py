@@ -28,7 +28,8 @@ from loadgen.driver.orders import FATAL, as_environment
 
 LOG_FILE = "locust.log"
 _ROOT = Path(__file__).resolve().parents[2]
-_LOCUST = (sys.executable, "-m", "locust", "-f", str(_ROOT / "scenarios" / "locustfile.py"))
+_LOCUST = (sys.executable, "-m", "locust", "-f")
+LOCUSTFILE = _ROOT / "scenarios" / "locustfile.py"
 _LOOPBACK = "127.0.0.1"
 _LOOK_EVERY_S = 0.2
 _ENDING_S = 20.0
@@ -47,6 +48,7 @@ def run_load(
     environment: Mapping[str, str] | None = None,
     replica: Target | None = None,
     listen: str | None = None,
+    locustfile: Path = LOCUSTFILE,
 ) -> LoadResult:
     """Run a plan in a process of its own and return what it leaves.
 
@@ -62,6 +64,7 @@ def run_load(
         replica: where query classes that only read go, if anywhere else.
         listen: `host:port` at which processes of other machines are waited for; without it a
             plan's processes are started here.
+        locustfile: where the plan's scenarios are.
 
     Raises:
         BadInput: the folder cannot be written.
@@ -71,7 +74,7 @@ def run_load(
     for stale in (LIVE_FILE, RESULT_FILE, HISTOGRAM_FILE):
         (folder / stale).unlink(missing_ok=True)
     write_record(folder / PLAN_FILE, plan)
-    command = _command(plan, listen)
+    command = _command(plan, listen, locustfile)
     variables = environment or {}
     with _process(command, target, folder, variables, replica=replica) as process:
         try:
@@ -120,10 +123,11 @@ def _process(
         os.close(our_end)
 
 
-def _command(plan: RunPlan, listen: str | None) -> list[str]:
+def _command(plan: RunPlan, listen: str | None, locustfile: Path) -> list[str]:
     rate = min(plan.users, _SPAWN_RATE)
     users = ["--users", str(plan.users), "--spawn-rate", str(rate)]
-    return [*_LOCUST, "--headless", "--only-summary", *users, *_distribution(plan, listen)]
+    locust = [*_LOCUST, str(locustfile), "--headless", "--only-summary"]
+    return [*locust, *users, *_distribution(plan, listen)]
 
 
 def _distribution(plan: RunPlan, listen: str | None) -> list[str]:
