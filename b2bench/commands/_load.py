@@ -24,6 +24,7 @@ from b2bench.records import write_record
 from b2bench.runs import RECORD_FILE, REPORT_FILE, LoadResult, RunPlan, RunRecord, Stage
 from b2bench.target import Target
 from loadgen.driver.allotment import allot
+from loadgen.driver.observer import observing
 from loadgen.driver.statements import ServerAccount, account, planned_queries, take_snapshot
 from loadgen.driver.supervise import run_load
 from reports.run_page import render_run_page
@@ -175,7 +176,8 @@ def _observe(
     progress: Progress,
 ) -> RunRecord:
     before = take_snapshot(connection)
-    result = run_load(subject, plan, folder, progress, environment=environment_of(order))
+    with observing(subject, is_shared=order.in_place) as observer:
+        result = run_load(subject, plan, folder, progress, environment=environment_of(order))
     served = account(connection, order.queries, plan=plan, result=result, before=before)
     batch = {query.name for query in order.queries if query.frequency is Frequency.BATCH}
     return RunRecord(
@@ -185,6 +187,8 @@ def _observe(
         result=result,
         statements=served.statements,
         findings=(*judge_run(plan, result, batch=batch), *_counts(plan, result, served)),
+        is_account_complete=served.is_complete,
+        observation=observer.observation(plan, result),
     )
 
 
@@ -198,6 +202,8 @@ def environment_of(order: Order) -> dict[str, str]:
 
 def _counts(plan: RunPlan, result: LoadResult, served: ServerAccount) -> Sequence[Finding]:
     """Return what is to be said where the client's counts are not the server's."""
+    if not served.is_complete:
+        return (_account_invalid(),)
     differing = served.mismatches
     if not differing or result.phase == "interrupted":
         return ()
@@ -206,12 +212,23 @@ def _counts(plan: RunPlan, result: LoadResult, served: ServerAccount) -> Sequenc
         for each in differing[:_DIFFERENCES_MOST]
     )
     # somebody else may work in the database, cancelled statements are not counted by the server
-    certain = served.is_complete and not plan.in_place and not result.unfinished
+    certain = not plan.in_place and not result.unfinished
     finding = Finding(
         code="counts-differ",
         severity=Severity.ERROR if certain and not result.failed else Severity.WARNING,
         subject="the run",
         message=f"client and server disagree on {len(differing)} statements: {shown}",
-        mend="" if served.is_complete else "raise pg_stat_statements.max",
     )
     return (finding,)
+
+
+def _account_invalid() -> Finding:
+    return Finding(
+        code="account-invalid",
+        severity=Severity.WARNING,
+        subject="the run",
+        message="the server's account is invalid: pg_stat_statements threw statements out, or was "
+        "reset (a crash does that, too), while the load ran, so nobody can say whether it "
+        "counted what was sent",
+        mend="raise pg_stat_statements.max, and let nobody reset it during a run",
+    )
