@@ -6,7 +6,7 @@ import sys
 import pytest
 from markupsafe import Markup
 
-from b2bench.figures import charts
+from b2bench.figures import canvas, charts
 from b2bench.figures.charts import ClassLatency, Distribution, Interval
 from tests.figures.html import Outline
 
@@ -83,7 +83,7 @@ def test_failures_are_drawn_only_when_there_are_some(svgs: dict[str, Markup]) ->
 def test_an_axis_reaches_from_a_round_number_to_another(
     low: float, high: float, ticks: list[float]
 ) -> None:
-    assert charts._round_numbers(low, high) == ticks
+    assert canvas.round_numbers(low, high) == ticks
 
 
 def test_a_run_without_answers_can_still_be_drawn() -> None:
