@@ -112,7 +112,7 @@ def _time_split(record: RunRecord) -> Section:
         total=in_total(splits),
         chart=split_chart(splits),
         busy_ms=busy_ms(record),
-        drawn=drawn_splits(splits),
+        drawn=len(drawn_splits(splits)),
         served=any(split.server_ms is not None for split in splits),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from markupsafe import Markup
 
@@ -11,18 +12,22 @@ from b2bench.runs import Observation, RunRecord, StatementAccount, WaitCount
 from reports.run_time_split import TimeSplit, in_total
 
 _BARS_MOST = 12
+_MOST = 0.95
 _SPLIT = (
     Part(name="schedule lag", color="warn"),
     Part(name="network, driver, planning", color="series-5"),
     Part(name="server", color="accent"),
 )
-# what PostgreSQL calls a type of wait, what it is in words, and its colour; the rest is `other`
+# the colour of each type of wait; the rest is muted
 _WAITS = {
-    "CPU": Part(name="at work (CPU)", color="good"),
-    "IO": Part(name="reading or writing (IO)", color="series-2"),
-    "Lock": Part(name="locks of tables and rows (Lock)", color="bad"),
-    "LWLock": Part(name="locks inside the server (LWLock)", color="series-4"),
-    "Client": Part(name="the client", color="series-5"),
+    kind: Part(name=kind, color=color)
+    for kind, color in (
+        ("CPU", "good"),
+        ("IO", "series-2"),
+        ("Lock", "bad"),
+        ("LWLock", "series-4"),
+        ("Client", "series-5"),
+    )
 }
 _OTHER_WAITS = Part(name="other", color="muted")
 
@@ -63,8 +68,8 @@ def shown_statement(account: StatementAccount) -> str:
 
 
 def split_chart(splits: tuple[TimeSplit, ...]) -> Markup:
-    """Return the split of all requests, and below it of the classes that took most time."""
-    rows = [in_total(splits), *splits[:_BARS_MOST]]
+    """Return the split of all requests, and below it of the classes that took most of it."""
+    rows = [in_total(splits), *drawn_splits(splits)]
     return bars(
         [
             Bar(
@@ -84,9 +89,14 @@ def _split_note(split: TimeSplit) -> str:
     return f"{milliseconds(split.response_ms)}, {share(split.share)} of all time"
 
 
-def drawn_splits(splits: Sequence[TimeSplit]) -> int:
-    """Return how many classes the chart shows."""
-    return min(len(splits), _BARS_MOST)
+def drawn_splits(splits: Sequence[TimeSplit]) -> list[TimeSplit]:
+    """Return the classes that the chart shows: those that took 95 % of the time, twelve at most.
+
+    A class that is slow and rare would make all others look like nothing.
+    """
+    before = accumulate((split.share for split in splits), initial=0.0)
+    drawn = [split for split, sum_before in zip(splits, before, strict=False) if sum_before < _MOST]
+    return drawn[:_BARS_MOST]
 
 
 def waits_chart(observation: Observation) -> Markup:
@@ -97,6 +107,7 @@ def waits_chart(observation: Observation) -> Markup:
         key,
         axis="share of what busy sessions were seen doing, %",
         name="waits",
+        legend=False,
     )
 
 

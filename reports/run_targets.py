@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from b2bench.figures import charts
-from b2bench.figures.notation import number
+from b2bench.figures.notation import milliseconds, number, significant
 from b2bench.figures.page import Tone
 from b2bench.runs import ErrorCount, QueryResult, RunRecord
 from reports.run_verdict import is_missed
 
 _US_PER_MS = 1_000
+_MS_PER_S = 1_000
 CLASSES_MOST = 24
 _LINES_MOST = 6
 # a class's p99.9 stands on fewer than one request above it, if there are not so many
@@ -31,7 +32,7 @@ class TargetRow:
     """One query class as the table shows it.
 
     Args:
-        parts_ms: the least and the greatest p95 of the parts of the run, if there are any.
+        parts: the least and the greatest p95 of the parts of the run; empty if there are none.
         errors: its failures by kind, in words.
         retries: transactions begun anew by kind, in words.
     """
@@ -39,7 +40,7 @@ class TargetRow:
     result: QueryResult
     tone: Tone
     says: str
-    parts_ms: tuple[float, float] | None
+    parts: str
     errors: str
     retries: str
 
@@ -57,7 +58,7 @@ def target_rows(record: RunRecord) -> Iterator[TargetRow]:
             result=query,
             tone=tone,
             says=says,
-            parts_ms=_parts_ms(query),
+            parts=_parts(query),
             errors=by_kind(query.errors),
             retries=by_kind(query.retries),
         )
@@ -73,9 +74,20 @@ def _judged(query: QueryResult) -> tuple[Tone, str]:
     return ("plain", "no target") if query.slo_ms is None else ("good", "met")
 
 
-def _parts_ms(query: QueryResult) -> tuple[float, float] | None:
+def _parts(query: QueryResult) -> str:
     seen = [part.p95_us / _US_PER_MS for part in query.spans if part.completed]
-    return (min(seen), max(seen)) if len(seen) > 1 else None
+    return _between(min(seen), max(seen)) if len(seen) > 1 else ""
+
+
+def _between(low_ms: float, high_ms: float) -> str:
+    """Return two durations in the unit of the greater one.
+
+    >>> _between(3.06, 4.2), _between(400, 1_250)
+    ('3.06–4.20 ms', '0.400–1.25 s')
+    """
+    shown = milliseconds(high_ms)
+    scale = _MS_PER_S if shown.endswith(" s") else 1
+    return f"{significant(low_ms / scale)}–{shown}"
 
 
 def by_kind(kinds: Sequence[ErrorCount]) -> str:

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from b2bench.figures.canvas import COLORS, drawing, handle, svg
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 _ROW_IN = 0.3
+_LEGEND_IN = 0.35
 _NARROW_IN = 8.6
 
 
@@ -34,7 +39,9 @@ class Bar:
     note: str
 
 
-def bars(rows: Sequence[Bar], key: Sequence[Part], *, axis: str, name: str) -> Markup:
+def bars(
+    rows: Sequence[Bar], key: Sequence[Part], *, axis: str, name: str, legend: bool = True
+) -> Markup:
     """Draw bars one below the other, each stacked from its parts.
 
     Args:
@@ -42,9 +49,11 @@ def bars(rows: Sequence[Bar], key: Sequence[Part], *, axis: str, name: str) -> M
         key: one for each part that a bar may have; those that no bar has are left out.
         axis: what the sizes are, with their unit.
         name: of the drawing, for its ids.
+        legend: whether the parts' names are shown; where labels say them, they need not be.
     """
     longest = max((sum(row.sizes) for row in rows), default=0.0) or 1.0
-    with drawing(height_in=0.95 + _ROW_IN * len(rows), width_in=_NARROW_IN) as figure:
+    height_in = 0.6 + _ROW_IN * len(rows) + (_LEGEND_IN if legend else 0)
+    with drawing(height_in=height_in, width_in=_NARROW_IN) as figure:
         axes = figure.add_subplot()
         for place, row in enumerate(rows):
             begin = 0.0
@@ -58,21 +67,22 @@ def bars(rows: Sequence[Bar], key: Sequence[Part], *, axis: str, name: str) -> M
         axes.set_xlim(0, longest * 1.3)
         axes.set_xlabel(axis)
         axes.tick_params(axis="y", length=0)
-        used = [part for place, part in enumerate(key) if any(row.sizes[place] for row in rows)]
-        figure.legend(
-            handles=[handle(part.name, _patch(part)) for part in used],
-            loc="outside upper left",
-            ncols=len(used) or 1,
-            handlelength=0.9,
-        )
+        if legend:
+            _legend(figure, rows, key)
         return svg(figure, name)
+
+
+def _legend(figure: "Figure", rows: Sequence[Bar], key: Sequence[Part]) -> None:
+    used = [part for place, part in enumerate(key) if any(row.sizes[place] for row in rows)]
+    handles = [handle(part.name, _patch(part)) for part in used]
+    figure.legend(handles=handles, loc="outside upper left", ncols=len(used), handlelength=0.9)
 
 
 def _patch(part: Part) -> dict[str, Any]:
     return {"color": COLORS[part.color], "linestyle": "none", "marker": "s", "markersize": 9}
 
 
-def _note(axes: Any, place: int, end: float, note: str) -> None:  # noqa: ANN401 (an Axes)
+def _note(axes: "Axes", place: int, end: float, note: str) -> None:
     axes.annotate(
         note,
         (end, place),

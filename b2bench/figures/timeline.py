@@ -92,6 +92,8 @@ def timeline(
 
 
 def _requests(axes: "Axes", intervals: Sequence[Interval]) -> None:
+    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
+
     at_s = [interval.elapsed_s for interval in intervals]
     done = [interval.requests_per_s for interval in intervals]
     axes.fill_between(at_s, done, color=COLORS["soft"], linewidth=0, zorder=2)
@@ -100,6 +102,7 @@ def _requests(axes: "Axes", intervals: Sequence[Interval]) -> None:
     if any(failed):
         axes.plot(at_s, failed, color=COLORS["bad"], linewidth=1.4, label="failed", zorder=4)
     axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axes.set_ylabel("requests/s")
     axes.grid(axis="y")
     axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1))
