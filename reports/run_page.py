@@ -132,7 +132,12 @@ def _failures(record: RunRecord) -> Iterator[Section]:
 def _server(record: RunRecord) -> Iterator[Section]:
     if rows := statement_rows(record):
         yield _section(
-            "Statements", "statements", "run_statements.html", rows=rows, most=_STATEMENTS_MOST
+            "Statements",
+            "statements",
+            "run_statements.html",
+            rows=rows,
+            most=_STATEMENTS_MOST,
+            complete=record.is_account_complete,
         )
     if (observation := record.observation) is None:
         return

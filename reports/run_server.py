@@ -13,11 +13,10 @@ from reports.run_time_split import TimeSplit, in_total
 
 _BARS_MOST = 12
 _MOST = 0.95
-_SPLIT = (
-    Part(name="schedule lag", color="warn"),
-    Part(name="network, driver, planning", color="series-5"),
-    Part(name="server", color="accent"),
-)
+_LAG = Part(name="schedule lag", color="warn")
+_REST = Part(name="network, driver, planning", color="series-5")
+_SERVICE = Part(name="from sending to the answer", color="series-5")
+_SERVER = Part(name="server", color="accent")
 # the colour of each type of wait; the rest is muted
 _WAITS = {
     kind: Part(name=kind, color=color)
@@ -70,6 +69,7 @@ def shown_statement(account: StatementAccount) -> str:
 def split_chart(splits: tuple[TimeSplit, ...]) -> Markup:
     """Return the split of all requests, and below it of the classes that took most of it."""
     rows = [in_total(splits), *drawn_splits(splits)]
+    served = any(split.server_ms is not None for split in rows)
     return bars(
         [
             Bar(
@@ -79,7 +79,7 @@ def split_chart(splits: tuple[TimeSplit, ...]) -> Markup:
             )
             for split in rows
         ],
-        _SPLIT,
+        (_LAG, _REST if served else _SERVICE, _SERVER),
         axis="mean per request, ms",
         name="split",
     )

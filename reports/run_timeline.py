@@ -36,11 +36,11 @@ def _name(number: int, stage: Stage) -> str:
 def stage_rows(record: RunRecord) -> list[StageRow]:
     """Return the stages of a run that has several and got as far as the figures of each."""
     stages, spans = record.plan.stages, record.result.stages
-    if len(stages) < 2 or len(stages) != len(spans):  # noqa: PLR2004 (one stage is the run)
+    if len(stages) == 1:
         return []
     return [
         StageRow(number=number, stage=stage, span=span)
-        for number, (stage, span) in enumerate(zip(stages, spans, strict=True), start=1)
+        for number, (stage, span) in enumerate(zip(stages, spans, strict=False), start=1)
     ]
 
 

@@ -83,12 +83,18 @@ def timeline(
             _faults(rows[2], kinds, marked)
         for axes in rows:
             _stages(axes, bands)
-            axes.margins(x=0.01)
+        end_s = _end_s(intervals, bands, marked)
+        rows[0].set_xlim(-0.01 * end_s, 1.01 * end_s)
         _stage_names(rows[0], bands)
-        _failure_lines(rows[:2], marked)
+        _failure_lines(rows[:2], intervals, marked)
         rows[-1].set_xlabel("seconds of the measurement")
         figure.align_ylabels(rows[:2])
         return svg(figure, "time")
+
+
+def _end_s(intervals: Sequence[Interval], bands: Sequence[Band], marks: Sequence[Mark]) -> float:
+    middles = [each.elapsed_s for each in intervals] + [each.elapsed_s for each in marks]
+    return max((*middles, *(band.end_s for band in bands)), default=1.0)
 
 
 def _requests(axes: "Axes", intervals: Sequence[Interval]) -> None:
@@ -126,7 +132,13 @@ def _responses(axes: "Axes", intervals: Sequence[Interval]) -> None:
         }
         axes.plot(at_s, values[name], label=name, zorder=3, **look)
     drawn = [value for column in values.values() for value in column if not math.isnan(value)]
-    log_axis(axes.yaxis, drawn)
+    if drawn:
+        log_axis(axes.yaxis, drawn)
+    else:
+        axes.set_yticks([])
+        axes.annotate(
+            "no answers", (0.5, 0.5), xycoords="axes fraction", ha="center", color=COLORS["muted"]
+        )
     axes.set_ylabel("response, ms")
     axes.grid(axis="y")
     axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1))
@@ -165,13 +177,21 @@ def _faults(axes: "Axes", kinds: Sequence[str], marks: Sequence[Mark]) -> None:
     axes.spines["left"].set_visible(False)
 
 
-def _failure_lines(rows: Sequence["Axes"], marks: Sequence[Mark]) -> None:
-    """Lead the eye from a failure up to what happened to the figures."""
-    for at_s in sorted({mark.elapsed_s for mark in marks}):
+def _failure_lines(
+    rows: Sequence["Axes"], intervals: Sequence[Interval], marks: Sequence[Mark]
+) -> None:
+    """Lead the eye from where failures began up to what happened to the figures."""
+    step_s = intervals[1].elapsed_s - intervals[0].elapsed_s if len(intervals) > 1 else 1.0
+    failing = sorted({mark.elapsed_s for mark in marks})
+    begun = [
+        at
+        for at, before in zip(failing, [-math.inf, *failing], strict=False)
+        if at - before > step_s * 1.5
+    ]
+    dotted: dict[str, Any] = {"linewidth": 0.9, "linestyle": (0, (1, 2)), "zorder": 1.5}
+    for at_s in begun:
         for axes in rows:
-            axes.axvline(
-                at_s, color=COLORS["bad"], linewidth=0.8, linestyle=(0, (1, 2)), zorder=1.5
-            )
+            axes.axvline(at_s, color=COLORS["bad"], **dotted)
 
 
 def _stages(axes: "Axes", bands: Sequence[Band]) -> None:
