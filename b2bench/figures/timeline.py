@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _AXIS_IN = 9.4
 _LETTER_IN = 0.085
 _LINES = (("p99", "series-2", 1.2), ("p95", "accent", 1.6), ("p50", "muted", 1.2))
+# dots make a long line's file large
+_DOTTED_MOST = 120
 _KINDS_MOST = 6
 _OTHERS = "other failures"
 _LANE_IN = 0.26
@@ -124,13 +126,9 @@ def _responses(axes: "Axes", intervals: Sequence[Interval]) -> None:
     }
     for name, color, width in _LINES:
         # a second alone between silent ones is a dot, not nothing
-        look: dict[str, Any] = {
-            "color": COLORS[color],
-            "linewidth": width,
-            "marker": ".",
-            "markersize": 3,
-        }
-        axes.plot(at_s, values[name], label=name, zorder=3, **look)
+        dot = {"marker": ".", "markersize": 3} if len(at_s) <= _DOTTED_MOST else {}
+        look: dict[str, Any] = {"color": COLORS[color], "linewidth": width, "zorder": 3, **dot}
+        axes.plot(at_s, values[name], label=name, **look)
     drawn = [value for column in values.values() for value in column if not math.isnan(value)]
     if drawn:
         log_axis(axes.yaxis, drawn)

@@ -75,6 +75,12 @@ class Observer:
         self._stop.set()
         self._thread.join(_ENDING_S)
 
+    @property
+    def looks(self) -> int:
+        """How often it has looked and seen a session of the load."""
+        with self._lock:
+            return self._looks.total()
+
     def observation(self, plan: RunPlan, result: LoadResult) -> Observation:
         """Return what was seen in the measurement, and the slow log from its beginning on.
 
