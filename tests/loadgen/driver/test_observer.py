@@ -154,9 +154,10 @@ def test_the_observer_outlives_a_restart_and_keeps_what_it_has(pg_bin: Path | No
         server = EmbeddedServer(folder / "server", pg_bin=pg_bin, overrides={"fsync": "off"})
         try:
             target = server.start()
-            with ExitStack() as stack, observing(target, is_shared=True) as observer:
+            with ExitStack() as stack:
                 for _ in range(3):
                     stack.enter_context(_session(target, driver.APPLICATION_NAME))
+                observer = stack.enter_context(observing(target, is_shared=True))
                 before = until(lambda: observer.looks or None)
                 server.stop()
                 assert server.start() == target
