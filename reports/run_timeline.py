@@ -55,17 +55,21 @@ def time_chart(record: RunRecord) -> Markup:
     step = seconds_per_point(result)
     chunks = [result.seconds[at : at + step] for at in range(0, len(result.seconds), step)]
     return timeline(
-        [_interval(chunk) for chunk in chunks],
+        [_interval(chunk, result.measured_s) for chunk in chunks],
         bands=list(_bands(record.plan, result)),
         marks=[_mark(fault, step) for fault in result.faults],
     )
 
 
-def _interval(seconds: Sequence[Second]) -> Interval:
-    """Return seconds as one point: the mean of their throughput, the worst of their percentiles."""
+def _interval(seconds: Sequence[Second], measured_s: float) -> Interval:
+    """Return seconds as one point: the mean of their throughput, the worst of their percentiles.
+
+    After the end only what had begun before it is answered, which is no throughput.
+    """
+    whole = [second.completed for second in seconds if second.elapsed_s + 1 <= measured_s]
     return Interval(
         elapsed_s=seconds[0].elapsed_s + len(seconds) / 2,
-        requests_per_s=sum(second.completed for second in seconds) / len(seconds),
+        requests_per_s=sum(whole) / len(whole) if whole else math.nan,
         failed_per_s=sum(second.failed for second in seconds) / len(seconds),
         p50_ms=max(second.p50_us for second in seconds) / _US_PER_MS,
         p95_ms=max(second.p95_us for second in seconds) / _US_PER_MS,

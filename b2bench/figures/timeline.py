@@ -31,6 +31,7 @@ class Interval:
 
     Args:
         elapsed_s: its middle.
+        requests_per_s: not a number where there is none to be told.
     """
 
     elapsed_s: float

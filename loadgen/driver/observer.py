@@ -23,6 +23,8 @@ _STATEMENT_MS = 1_000
 # a server that does not answer is left behind: the thread ends with the command
 _ENDING_S = 3.0
 _OURS = "b2bench (%"
+# a session that ends while it is being closed speaks for itself
+_LOST = (B2benchError, psycopg.Error)
 # as loadgen.driver.connection names them; that module is for processes that gevent has patched
 _THE_LOADS = "b2bench load%"
 _ANYBODYS = "%"
@@ -113,7 +115,7 @@ class Observer:
                 return slow_statements(
                     connection, self._log, begin_unix_s=begin_s, queries=plan.queries
                 )
-        except B2benchError:
+        except _LOST:
             return None  # the record says so: the log could not be read
 
     # what the thread does
@@ -124,7 +126,7 @@ class Observer:
                 with self._session() as connection:
                     self._log = self._log or log_end(connection)
                     self._look_on(connection)
-            except B2benchError:
+            except _LOST:
                 # restarted, or not there yet; what was seen is kept
                 self._stop.wait(_RECONNECT_S)
 

@@ -1,8 +1,9 @@
 """Seconds, faults and stages of a run."""
 
 from dataclasses import replace
+from math import isnan
 
-from reports.run_timeline import seconds_per_point, stage_rows, time_chart
+from reports.run_timeline import _interval, seconds_per_point, stage_rows, time_chart
 from tests.figures.html import Outline
 from tests.reports.sample_run import load_result, run_record
 from tests.reports.spike_run import spike_record
@@ -34,6 +35,14 @@ def test_a_stage_that_the_run_did_not_come_to_is_not_drawn() -> None:
     text = Outline(time_chart(replace(record, result=cut))).text
     assert "spike" in text
     assert "recovery" not in text
+
+
+def test_answers_after_the_end_are_no_throughput() -> None:
+    at = load_result().seconds
+    drained = _interval(at[30:31], measured_s=30.0)
+    assert isnan(drained.requests_per_s)
+    assert drained.p95_ms > 0
+    assert _interval(at[29:30], measured_s=30.0).requests_per_s > 0
 
 
 def test_hours_are_drawn_with_few_points() -> None:
