@@ -8,7 +8,15 @@ from pathlib import Path
 import psycopg
 
 from b2bench.cluster.pgbouncer import PgBouncer, find_pgbouncer
-from b2bench.commands._load import Order, make_folder, make_order, observe, plan_of, subject_of
+from b2bench.commands._load import (
+    Order,
+    Place,
+    make_folder,
+    make_order,
+    observe,
+    plan_of,
+    subject_of,
+)
 from b2bench.commands._output import write_text
 from b2bench.commands._queries import argument_source
 from b2bench.commands._settings import Settings
@@ -21,7 +29,7 @@ from b2bench.marker import note_run, read_data_set
 from b2bench.progress import Progress
 from b2bench.provenance import provenance
 from b2bench.records import write_record
-from b2bench.runs import RECORD_FILE, PlannedQuery, RunRecord
+from b2bench.runs import RECORD_FILE, PlannedQuery, RunPlan, RunRecord, Stage
 from b2bench.target import Target
 from loadgen.driver.statements import planned_queries
 from reports.poolers import (
@@ -80,7 +88,7 @@ def make_matrix(settings: Settings, *, in_place: bool) -> Matrix:
 
     Raises: as `make_order` and `find_pgbouncer`.
     """
-    closed = replace(settings, rate=None, via="direct")
+    closed = replace(settings, rate=None, via="direct", replica=None)
     return Matrix(
         settings=closed,
         pgbouncer=find_pgbouncer(settings.pgbouncer),
@@ -166,25 +174,27 @@ class _Bench:
             connect_ms = _connects_ms(way.target)
             with watched(self.subject, way.pooler_pid) as seen:
                 order = self.matrix.orders[users]
-                plan = replace(
-                    plan_of(order, self.subject, folder.name),
-                    queries=self.queries,
-                    via=route.via,
-                    is_prepared=route.is_prepared,
-                )
-                told = f"{users} users, {route.name}, round {number}"
-                record = observe(
-                    self.connection,
-                    order,
-                    plan,
-                    way,
-                    folder=folder,
-                    progress=_prefixed(self.progress, told),
-                )
+                places = (Place(target=self.subject, queries=order.queries),)
+                progress = _prefixed(self.progress, f"{users} users, {route.name}, round {number}")
+                plan = self._plan(order, folder.name, route)
+                record = observe(order, plan, places, way, folder=folder, progress=progress)
         write_record(folder / RECORD_FILE, record)
         if record.result.phase == "interrupted":
             raise KeyboardInterrupt
         return _sample(record, route, seen, connect_ms)
+
+    def _plan(self, order: Order, run: str, route: Route) -> RunPlan:
+        """Return a plan of one stage, whose users all pause as long on average."""
+        settings = order.settings
+        plan = plan_of(order, self.subject, run)
+        return replace(
+            plan,
+            stages=(Stage(duration_s=settings.duration_s, users=settings.users),),
+            scenarios=tuple(replace(each, think_s=settings.think_s) for each in plan.scenarios),
+            queries=self.queries,
+            via=route.via,
+            is_prepared=route.is_prepared,
+        )
 
     def record(self, samples: Sequence[PoolerSample]) -> PoolersRecord:
         """Return the finished matrix with what speaks against it."""
@@ -245,7 +255,7 @@ def _sample(
         completed=result.completed,
         failed=result.failed,
         response=result.response,
-        backends=seen.backends,
+        backends=record.observation.backends if record.observation else 0,
         backend_memory_bytes=seen.backend_memory_bytes,
         pooler_memory_bytes=seen.pooler_memory_bytes,
         connect_ms=connect_ms,

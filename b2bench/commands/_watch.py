@@ -1,4 +1,4 @@
-"""Look at a load's sessions on the server while it runs: how many, and how much memory."""
+"""Look at the memory of a load's sessions on the server while it runs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,6 @@ _BACKENDS = (
 class Seen:
     """The most that was seen at one time."""
 
-    backends: int = 0
     backend_memory_bytes: int | None = None
     pooler_memory_bytes: int | None = None
 
@@ -54,7 +53,6 @@ def _look(
     connection: psycopg.Connection, database: str, pooler_pid: int | None, seen: Seen
 ) -> None:
     pids = [pid for (pid,) in connection.execute(_BACKENDS)]
-    seen.backends = max(seen.backends, len(pids))
     seen.backend_memory_bytes = _more(
         seen.backend_memory_bytes, own_memory_bytes(pids, title=database)
     )

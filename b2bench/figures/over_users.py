@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from b2bench.figures.charts import _SENTINELS, _figure, _handle, _log_axis, _svg
+from b2bench.figures.canvas import COLORS, drawing, handle, log_axis, svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,19 +51,17 @@ class Measure:
 
 def over_users(measures: Sequence[Measure]) -> Markup:
     """Draw each measure over the number of users; bars reach from the least run to the most."""
-    with _figure(height_in=3.4) as figure:
+    with drawing(height_in=3.4) as figure:
         for axes, measure in zip(figure.subplots(1, _COLUMNS), measures, strict=True):
             _chart(axes, measure)
-        handles = [
-            _handle(line.label, _look(place)) for place, line in enumerate(measures[0].lines)
-        ]
+        handles = [handle(line.label, _look(place)) for place, line in enumerate(measures[0].lines)]
         figure.legend(handles=handles, loc="outside upper left", ncols=len(handles))
-        return _svg(figure, "over-users")
+        return svg(figure, "over-users")
 
 
 def _look(place: int) -> dict[str, Any]:
     return {
-        "color": _SENTINELS[f"series-{place + 1}"],
+        "color": COLORS[f"series-{place + 1}"],
         "marker": _MARKS[place],
         "linewidth": 1.6,
         "markersize": 5.5,
@@ -83,7 +81,7 @@ def _chart(axes: "Axes", measure: Measure) -> None:
     axes.margins(x=0.12)
     if measure.logarithmic:
         points = [point for line in measure.lines for point in line.points]
-        _log_axis(axes.yaxis, [at for point in points for at in (point.least, point.most)])
+        log_axis(axes.yaxis, [at for point in points for at in (point.least, point.most)])
     else:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
         axes.set_ylim(bottom=0)

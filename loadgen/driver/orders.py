@@ -13,6 +13,7 @@ from b2bench.target import Target
 PLAN = "B2BENCH_PLAN"
 DSN = "B2BENCH_DSN"
 DATA_DSN = "B2BENCH_DATA_DSN"
+REPLICA = "B2BENCH_REPLICA"
 ROLE = "B2BENCH_ROLE"
 QUERIES = "B2BENCH_QUERIES"
 ARGUMENTS = "B2BENCH_ARGUMENTS"
@@ -29,7 +30,8 @@ class Orders:
 
     Args:
         data: the same database for a session of one's own, where `target` is a pooler.
-        plan: `None` when a person started Locust and steers from its page.
+        replica: where query classes that only read go, if anywhere else.
+        plan: `None` when a person started Locust and steers from its page, or a master has it.
         folder: where live.json, histograms.hlog and load.json are written.
         queries: a folder of query files other than ours.
         arguments: `example` draws from the files' `-- example:` headers.
@@ -37,7 +39,8 @@ class Orders:
     """
 
     target: Target
-    data: Target
+    data: Target | None = None
+    replica: Target | None = None
     plan: RunPlan | None = None
     folder: Path | None = None
     queries: Path | None = None
@@ -58,13 +61,14 @@ def read_orders(environment: Mapping[str, str]) -> Orders:
     if arguments not in ("", EXAMPLE):
         raise BadInput(f"{ARGUMENTS}={arguments}: write {EXAMPLE}, or nothing for the shop's own")
     plan = environment.get(PLAN)
+    replica = environment.get(REPLICA)
     queries = environment.get(QUERIES)
     lifeline = environment.get(LIFELINE)
-    target = Target(conninfo=Target.parse(dsn).conninfo, role=environment.get(ROLE) or None)
     data_dsn = environment.get(DATA_DSN)
     return Orders(
-        target=target,
-        data=Target(conninfo=data_dsn) if data_dsn else target,
+        target=Target(conninfo=Target.parse(dsn).conninfo, role=environment.get(ROLE) or None),
+        data=Target(conninfo=data_dsn) if data_dsn else None,
+        replica=Target.parse(replica) if replica else None,
         plan=read_record(Path(plan), RunPlan) if plan else None,
         folder=Path(plan).parent if plan else None,
         queries=Path(queries) if queries else None,
@@ -73,15 +77,22 @@ def read_orders(environment: Mapping[str, str]) -> Orders:
     )
 
 
-def as_environment(target: Target, plan: Path, lifeline: int) -> dict[str, str]:
-    """Return this process's environment with the orders in it.
+def as_environment(
+    target: Target, lifeline: int, *, replica: Target | None = None
+) -> dict[str, str]:
+    """Return this process's environment with the orders in it, but for the plan.
 
     Locust's own variables are left out: they would change a run that the plan describes.
     """
     inherited = {name: value for name, value in os.environ.items() if not _is_locusts(name)}
-    given = {PLAN: str(plan), DSN: target.conninfo, LIFELINE: str(lifeline)}
-    return inherited | given | ({ROLE: target.role} if target.role else {})
+    given = {
+        DSN: target.conninfo,
+        LIFELINE: str(lifeline),
+        REPLICA: replica.conninfo if replica else "",
+        ROLE: target.role or "",
+    }
+    return inherited | {name: value for name, value in given.items() if value}
 
 
 def _is_locusts(name: str) -> bool:
-    return name.startswith("LOCUST_") or name in (PLAN, ROLE)
+    return name.startswith("LOCUST_") or name in (PLAN, DATA_DSN, REPLICA, ROLE)
