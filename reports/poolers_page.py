@@ -108,7 +108,7 @@ def _sections(record: PoolersRecord) -> Iterator[Section]:
     found = cells(record)
     if record.findings:
         yield _section(
-            "Findings", "findings", "run_findings.html", findings=worst_first(record.findings)
+            "Findings", "findings", "poolers_findings.html", findings=worst_first(record.findings)
         )
     yield _section("Over the number of users", "users", "poolers_chart.html", chart=_chart(record))
     yield _section("Every cell", "cells", "poolers_cells.html", cells=found, record=record)

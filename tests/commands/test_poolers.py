@@ -128,6 +128,8 @@ def test_a_pooler_that_is_not_there(command: str, tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         ("run --via odyssey", "write direct or pgbouncer"),
+        ("run --via pgbouncer --replica host=nowhere", "leave out --replica and --master"),
+        ("run --via pgbouncer --master 127.0.0.1:1", "leave out --replica and --master"),
         ("run --pool-size 0", "write a whole number from 1"),
         ("poolers --users-list 10,many", "with commas between them"),
         ("poolers --users-list 0,10", "with commas between them"),
