@@ -25,6 +25,7 @@ from b2bench.target import Target
 from loadgen.driver.environment import listen, say_fatal, take_over
 from loadgen.driver.orders import EXAMPLE, Orders, read_orders
 from scenarios.users import (
+    Anybody,
     BackOffice,
     Buyer,
     Housekeeping,
@@ -36,6 +37,7 @@ from scenarios.users import (
 from scenarios.workloads import FOLDER_WORKLOAD, Workload, load_workload
 
 __all__ = [
+    "Anybody",
     "BackOffice",
     "Buyer",
     "Housekeeping",

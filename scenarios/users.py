@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from b2bench.queries import Frequency, QueryClass
 from loadgen.driver.users import PostgresUser
-from scenarios.workloads import scenario_weights
+from scenarios.workloads import pooled_weights, scenario_weights
 
 _WEIGHTS = {
     Frequency.HOT: 100.0,
@@ -57,3 +57,15 @@ class Visitor(PostgresUser):
     def weights(cls, planned: Mapping[str, QueryClass]) -> Mapping[str, float]:
         """Return every query class of the plan."""
         return {name: _WEIGHTS[query.frequency] for name, query in planned.items()}
+
+
+class Anybody(PostgresUser):
+    """A session that serves every scenario of the plan's workload, as one of a pool does.
+
+    The mix of requests is the same however few sessions there are.
+    """
+
+    @classmethod
+    def weights(cls, planned: Mapping[str, QueryClass]) -> Mapping[str, float]:
+        """Return the query classes of all scenarios, each by its scenario's share."""
+        return pooled_weights(cls.load.plan.workload, planned)

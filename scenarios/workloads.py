@@ -1,7 +1,7 @@
 """Workloads: scenarios mixed by their shares of the requests, read from workloads.toml."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -13,6 +13,8 @@ from b2bench.runs import ScenarioShare
 
 # who runs a stranger's folder of query files
 VISITOR = "Visitor"
+# who runs a whole workload, whatever its scenarios
+ANYBODY = "Anybody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,20 @@ def load_workloads() -> Mapping[str, Workload]:
 def scenario_weights(scenario: str) -> Mapping[str, float]:
     """Return how often a scenario runs each of its query classes."""
     return _file().scenarios[scenario]
+
+
+def pooled_weights(workload: str, planned: Collection[str]) -> Mapping[str, float]:
+    """Return how often one session runs each planned query class, serving all scenarios."""
+    weights: dict[str, float] = {}
+    for each in load_workload(workload).scenarios:
+        mine = {
+            query: weight
+            for query, weight in scenario_weights(each.scenario).items()
+            if query in planned
+        }
+        for query, weight in mine.items():
+            weights[query] = weights.get(query, 0.0) + each.weight * weight / sum(mine.values())
+    return weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,7 @@ def perform(order: Order, target: Target, progress: Progress) -> Outcome:
             plan = replace(plan_of(order, subject, folder.name), queries=planned)
             if order.in_place and order.writes:
                 note_run(connection, plan.run)
-            record = _observe(connection, order, plan, subject, folder=folder, progress=progress)
+            record = observe(connection, order, plan, subject, folder=folder, progress=progress)
     write_record(folder / RECORD_FILE, record)
     progress("writing the report")
     write_text(folder / REPORT_FILE, render_run_page(record))
@@ -165,7 +165,7 @@ def plan_of(order: Order, subject: Target, run: str) -> RunPlan:
     )
 
 
-def _observe(
+def observe(
     connection: psycopg.Connection,
     order: Order,
     plan: RunPlan,
@@ -174,8 +174,14 @@ def _observe(
     folder: Path,
     progress: Progress,
 ) -> RunRecord:
+    """Run a plan and judge it by its targets; the records of the load go into the folder.
+
+    Raises:
+        RunFailed: the load's process died.
+    """
     before = take_snapshot(connection)
     result = run_load(subject, plan, folder, progress, environment=environment_of(order))
+    result = _aimed(plan, result)
     served = account(connection, order.queries, plan=plan, result=result, before=before)
     batch = {query.name for query in order.queries if query.frequency is Frequency.BATCH}
     return RunRecord(
@@ -185,6 +191,17 @@ def _observe(
         result=result,
         statements=served.statements,
         findings=(*judge_run(plan, result, batch=batch), *_counts(plan, result, served)),
+    )
+
+
+def _aimed(plan: RunPlan, result: LoadResult) -> LoadResult:
+    """Return the result with the plan's targets, which need not be those of the files."""
+    targets = {query.name: query.slo_ms for query in plan.queries}
+    return replace(
+        result,
+        queries=tuple(
+            replace(query, slo_ms=targets.get(query.name, query.slo_ms)) for query in result.queries
+        ),
     )
 
 
