@@ -122,7 +122,7 @@ class Capacity:
         slo_ms: one target for all query classes; `None` leaves each its own.
         step_s: how long each step was measured.
         sweep: sessions rising, for the law.
-        steps: rates in the order in which they were tried.
+        steps: rates in the order in which they were tried; one that breaks is tried again.
         law: fitted to the sweep without `held_out`.
     """
 
@@ -144,17 +144,23 @@ class Capacity:
     record_version: int = RECORD_VERSION
 
     @property
+    def decisive(self) -> tuple[RateStep, ...]:
+        """The last attempt at each rate, rates rising; what was interrupted decides nothing."""
+        ended = [each for each in self.steps if each.outcome != "interrupted"]
+        last = {each.rate: each for each in ended}
+        return tuple(last[rate] for rate in sorted(last))
+
+    @property
     def broke(self) -> RateStep | None:
         """The lowest rate that did not hold."""
-        ended = [each for each in self.steps if each.outcome not in {"held", "interrupted"}]
-        return min(ended, key=lambda each: each.rate, default=None)
+        return next((each for each in self.decisive if each.outcome != "held"), None)
 
     @property
     def held(self) -> RateStep | None:
         """The highest rate that held, below the one that did not."""
         most = self.broke.rate if self.broke else math.inf
-        fine = [each for each in self.steps if each.outcome == "held" and each.rate < most]
-        return max(fine, key=lambda each: each.rate, default=None)
+        below = [each for each in self.decisive if each.rate < most]
+        return below[-1] if below else None
 
     @property
     def found(self) -> bool:
@@ -173,17 +179,16 @@ class Capacity:
         held, broke = self.held, self.broke
         if held is None:
             return _nothing_held(self)
+        capacity = f"{significant(held.rate)} requests/s"
         if broke is None:
-            return f"At least {significant(held.rate)} requests/s: no rate that was tried broke"
+            return f"Capacity at least {capacity}: no rate that was tried broke"
+        above = f"at {significant(broke.rate)}/s"
         if broke.outcome == "client":
             return (
-                f"At least {significant(held.rate)} requests/s; at {significant(broke.rate)}/s the"
-                " client was the limit, so the server's is not known"
+                f"Capacity at least {capacity}; {above} the client was the limit, so the server's"
+                " is not known"
             )
-        return (
-            f"{significant(held.rate)} requests/s{_within(self)}; at {significant(broke.rate)}/s"
-            f" {broke.says}"
-        )
+        return f"Capacity {capacity}{_within(self)}; {above} {broke.says}"
 
 
 def _nothing_held(capacity: Capacity) -> str:
@@ -253,6 +258,8 @@ def rate_step(record: RunRecord) -> RateStep:
     broken = [each for each in classes if each.query in missed]
     broken.sort(key=lambda each: -each.excess)
     outcome, says = _outcome(record, broken)
+    if outcome == "client":
+        broken = []
     per_s = _ended_in_time(result) / result.measured_s if result.measured_s else 0.0
     return RateStep(
         run=plan.run.rpartition("/")[2],

@@ -1,7 +1,6 @@
 """The capacity report: how much the server carries, what breaks first, what the law says."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -46,7 +45,8 @@ def _facts(capacity: Capacity) -> Iterator[Fact]:
     if held is not None:
         yield Fact(label="Holds", value=f"{significant(held.rate)} requests/s")
     if broke is not None:
-        yield Fact(label="Breaks", value=f"{significant(broke.rate)} requests/s")
+        label = "Client's limit" if broke.outcome == "client" else "Breaks"
+        yield Fact(label=label, value=f"{significant(broke.rate)} requests/s")
     aim = "each class its own" if capacity.slo_ms is None else target(capacity.slo_ms)
     yield Fact(label="Target for p95", value=aim)
     yield Fact(label="Sessions", value=number(capacity.sessions))
@@ -128,7 +128,7 @@ def _expected(sessions: float, interval: Interval) -> capacity_chart.Expected:
 
 def _latency_chart(capacity: Capacity) -> Markup | None:
     """Draw the classes that came nearest to their targets; nothing where none was answered."""
-    targets = {each.target_ms for step in capacity.steps for each in _aimed(step)}
+    targets = {each.target_ms for step in capacity.decisive for each in _aimed(step)}
     if not targets:
         return None
     one = targets.pop() if len(targets) == 1 else None
@@ -151,25 +151,17 @@ def _aimed(step: RateStep) -> list[ClassAtStep]:
 
 def _lines(capacity: Capacity, one: float | None) -> Iterator[capacity_chart.ClassLine]:
     first = capacity.broke.broken[0].query if capacity.broke and capacity.broke.broken else ""
-    names = _nearest(capacity.broke or capacity.steps[-1], first)
-    for name in names:
-        points = sorted(
+    for name in _nearest(capacity.broke or capacity.decisive[-1], first):
+        points = tuple(
             (step.rate, each.p95_ms if one else each.excess + 1)
-            for step in capacity.steps
+            for step in capacity.decisive
             for each in _aimed(step)
             if each.query == name
         )
-        yield capacity_chart.ClassLine(name=name, points=_single(points), broke=name == first)
+        yield capacity_chart.ClassLine(name=name, points=points, broke=name == first)
 
 
 def _nearest(step: RateStep, first: str) -> list[str]:
     """Return the query classes nearest to their targets, that which broke first before all."""
     ordered = sorted(_aimed(step), key=lambda each: (each.query != first, -each.excess))
     return [each.query for each in ordered[:_LINES_MOST]]
-
-
-def _single(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """Return the points without those at the same rate as the one before."""
-    return tuple(points[:1]) + tuple(
-        later for earlier, later in pairwise(points) if later[0] != earlier[0]
-    )

@@ -118,7 +118,7 @@ class Law:
         if self.scatter > _SCATTER_MOST:
             yield f"the steps lie {self.scatter:.0%} off the law: it does not describe this server"
         if self.contention.spans_zero:
-            yield "σ cannot be told from 0 (~): the steps show no queueing for one resource"
+            yield "σ cannot be told from 0 (~): whether sessions queue for something is not known"
         if self.coherence.value <= _AT_BOUND:
             yield "κ is at its bound, 0 (~): no step shows that more sessions slow each other down"
         elif self.coherence.spans_zero:

@@ -38,7 +38,7 @@ def say_capacity(found: Found) -> None:
     show(_steps_table(capacity))
     say("")
     good = found.exit_code is ExitCode.FINE and not capacity.interrupted
-    say(f"capacity: {capacity.verdict}", style=GOOD if good else BAD)
+    say(capacity.verdict, style=GOOD if good else BAD)
     notes = [each for each in found.findings if each.severity is Severity.NOTE]
     say_findings(each for each in found.findings if each not in notes)
     there = f" ({counted(len(notes), 'note')} there)" if notes else ""

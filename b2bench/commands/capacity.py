@@ -53,9 +53,9 @@ def capacity(
     First 1, 2, 4, … sessions work without a pause, up to --users: to them the Universal
     Scalability Law is fitted, the last number held out and predicted. Then the rate that is
     offered rises until a query class misses its target, requests fail, or the server does not
-    keep up; the gap between the last rate that held and the first that did not is halved three
-    times. All steps share one copy of the database, dropped afterwards. Exit code 1 says that
-    already the first rate broke, or that the client was the limit.
+    keep up, twice in a row; the gap between the last rate that held and the first that did not is
+    halved three times. All steps share one copy of the database, dropped afterwards. Exit code 1
+    says that already the first rate broke, or that the client was the limit.
 
     Examples:
         b2bench capacity search --slo 100ms
