@@ -480,10 +480,10 @@ def peak_sentence(law: Law) -> str:
     """Return where the law has its peak."""
     peak = law.peak
     if peak is None:
-        return "no peak within reach of what was measured (~)"
+        return "none within reach of what was measured (~)"
     weak = "~ " if law.coherence.spans_zero else ""
     return (
-        f"peak {weak}{significant(peak.per_s.value)}/s ({significant(peak.per_s.low)} to"
+        f"{weak}{significant(peak.per_s.value)}/s ({significant(peak.per_s.low)} to"
         f" {significant(peak.per_s.high)}) at {significant(peak.sessions)} sessions"
     )
 
@@ -492,7 +492,7 @@ def held_out_sentence(held_out: HeldOut) -> str:
     """Return what the law said of the step that it had not seen, and what came."""
     predicted = held_out.predicted
     return (
-        f"held out, {counted(held_out.measured.sessions, 'session')}: predicted"
+        f"{counted(held_out.measured.sessions, 'session')}: predicted"
         f" {significant(predicted.value)}/s ({significant(predicted.low)} to"
         f" {significant(predicted.high)}), measured {significant(held_out.measured.per_s)}/s:"
         f" {share(abs(held_out.off))} off,"

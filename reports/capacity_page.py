@@ -55,7 +55,7 @@ def _facts(capacity: Capacity) -> Iterator[Fact]:
     data_set = capacity.data_set.shown if capacity.data_set else "not b2bench's"
     yield Fact(label="Data set", value=f"{data_set}{', in place' if capacity.in_place else ''}")
     yield Fact(label="Server", value=capacity.provenance.server)
-    yield Fact(label="Target", value=capacity.target)
+    yield Fact(label="Database", value=capacity.target)
 
 
 def _sections(capacity: Capacity, findings: Sequence[Finding]) -> Iterator[Section]:

@@ -18,7 +18,8 @@ from scipy.optimize import curve_fit
 LEAST_POINTS = 4
 CONFIDENCE = 0.95
 _SIGMA_MOST = 1.0
-_AT_BOUND = 1e-9
+# what adds less than this to the cost of a request is none
+_NOTHING = 1e-4
 # a peak so far beyond what was measured is no statement about the server
 _REACH = 10
 _SCATTER_MOST = 0.1
@@ -102,7 +103,7 @@ class Law:
     @property
     def peak(self) -> Peak | None:
         """The highest throughput; `None` where the law has none within reach."""
-        if self.coherence.value <= _AT_BOUND:
+        if self.coherence.value == 0:
             return None
         sessions = math.sqrt(max(1 - self.contention.value, 0.0) / self.coherence.value)
         if sessions > _REACH * self.most_sessions:
@@ -119,7 +120,7 @@ class Law:
             yield f"the steps lie {self.scatter:.0%} off the law: it does not describe this server"
         if self.contention.spans_zero:
             yield "σ cannot be told from 0 (~): whether sessions queue for something is not known"
-        if self.coherence.value <= _AT_BOUND:
+        if self.coherence.value == 0:
             yield "κ is at its bound, 0 (~): no step shows that more sessions slow each other down"
         elif self.coherence.spans_zero:
             yield "κ cannot be told from 0 (~): whether and where throughput falls is not known"
@@ -175,6 +176,7 @@ def fit(points: Sequence[Point]) -> Law | None:
 
 def _law(found: Floats, covariance: Floats, points: Sequence[Point], squares: float) -> Law:
     log_rate, contention, coherence = (float(value) for value in found)
+    most = max(point.sessions for point in points)
     errors = [math.sqrt(max(float(variance), 0.0)) for variance in np.diag(covariance)]
     half = [_quantile(len(points)) * error for error in errors]
     return Law(
@@ -183,17 +185,18 @@ def _law(found: Floats, covariance: Floats, points: Sequence[Point], squares: fl
             low=math.exp(log_rate - half[0]),
             high=_exp(log_rate + half[0]),
         ),
-        contention=_bounded(contention, half[1], most=_SIGMA_MOST),
-        coherence=_bounded(coherence, half[2], most=math.inf),
+        contention=_bounded(contention, half[1], most=_SIGMA_MOST, least=_NOTHING / most),
+        coherence=_bounded(coherence, half[2], most=math.inf, least=_NOTHING / most**2),
         points=len(points),
-        most_sessions=max(point.sessions for point in points),
+        most_sessions=most,
         scatter=math.sqrt(squares / (len(points) - 3)),
         covariance=_rows(covariance),
     )
 
 
-def _bounded(value: float, half: float, *, most: float) -> Interval:
-    value = 0.0 if value <= _AT_BOUND else value
+def _bounded(value: float, half: float, *, most: float, least: float) -> Interval:
+    """Return an interval within its bounds; a value below the least is 0, the lower bound."""
+    value = 0.0 if value < least else value
     return Interval(value=value, low=max(value - half, 0.0), high=min(value + half, most))
 
 

@@ -97,11 +97,10 @@ def find_capacity(order: Order, search: Search, target: Target, progress: Progre
 
     Raises:
         NotOurDatabase: the load needs a clone, or writes, and b2bench did not make the database.
-        BadInput: no query class has a target, there is no data, or no place for the folder.
+        BadInput: there is no data, or the folder cannot be made.
         RunFailed: the load's process died.
         KeyboardInterrupt: it came before there was anything to keep.
     """
-    _require_target(order, search)
     source = argument_source(order.settings, target)
     with subject_of(order, target, progress) as subject:
         named = replace(order.workload, name=f"capacity-{order.workload.name}")
@@ -121,7 +120,12 @@ def find_capacity(order: Order, search: Search, target: Target, progress: Progre
     return Found(capacity=capacity, findings=findings, folder=folder)
 
 
-def _require_target(order: Order, search: Search) -> None:
+def require_targets(order: Order, search: Search) -> None:
+    """Check that there is a target that can break.
+
+    Raises:
+        BadInput: there is none.
+    """
     if search.slo_ms is None and all(query.slo_ms is None for query in order.queries):
         raise BadInput(
             f"no query class of {order.workload.name} has a target: set one with --slo 100ms"

@@ -74,9 +74,9 @@ def _law_lines(capacity: Capacity) -> Iterator[str]:
         yield "law:      too few steps to fit it (~)"
         return
     yield f"law:      {law_sentence(capacity.law)}"
-    yield f"          {peak_sentence(capacity.law)}"
+    yield f"peak:     {peak_sentence(capacity.law)}"
     if capacity.held_out is not None:
-        yield f"          {held_out_sentence(capacity.held_out)}"
+        yield f"held out: {held_out_sentence(capacity.held_out)}"
 
 
 def _steps_table(capacity: Capacity) -> Table:

@@ -62,7 +62,11 @@ def capacity(
         b2bench capacity pricing --users 32 --step 30s
         b2bench capacity --from 200
     """
-    from b2bench.commands._capacity import Search, find_capacity  # noqa: PLC0415 (--help is fast)
+    from b2bench.commands._capacity import (  # noqa: PLC0415 (--help stays fast)
+        Search,
+        find_capacity,
+        require_targets,
+    )
     from b2bench.commands._capacity_summary import say_capacity  # noqa: PLC0415
     from b2bench.commands._console import progress_shown  # noqa: PLC0415
     from b2bench.commands._load import make_order  # noqa: PLC0415
@@ -76,6 +80,7 @@ def capacity(
         warmup_s=_read("warm-up", warm_up, _values.pause_s) or 0.0,
     )
     order = make_order(settings, in_place=in_place)
+    require_targets(order, search)
     with progress_shown() as progress:
         found = find_capacity(order, search, find_target(settings, progress), progress)
     say_capacity(found)

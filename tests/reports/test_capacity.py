@@ -1,0 +1,129 @@
+"""What follows from the steps of a capacity."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from b2bench.findings import ExitCode, exit_code
+from b2bench.records import read_record, write_record
+from b2bench.runs import ErrorCount
+from reports.capacity import Capacity, fit_sweep, judge_capacity, rate_step, sweep_step
+from tests.reports.sample_capacity import STEPS, SWEEP, at_rate, at_sessions, capacity
+from tests.reports.sample_run import latency, query
+
+
+def codes(found: Capacity) -> list[str]:
+    return [finding.code for finding in judge_capacity(found)]
+
+
+def test_the_capacity_is_the_highest_rate_that_held_below_the_first_that_broke() -> None:
+    found = capacity()
+    assert [step.outcome for step in STEPS] == ["held", "held", "missed", "missed", "held"]
+    assert found.per_s == 367
+    assert found.verdict == (
+        "Capacity 367 requests/s within 100 ms; at 450/s search_text broke first: p95 124 ms,"
+        " target 100 ms, 24 % over (n=1,125)"
+    )
+    assert exit_code(judge_capacity(found)) is ExitCode.FINE
+
+
+def test_a_rate_that_held_the_second_time_has_held() -> None:
+    found = capacity([*STEPS[:3], rate_step(at_rate(450, 30_000)), rate_step(at_rate(675, 90_000))])
+    assert found.per_s == 450
+    assert found.broke is not None
+    assert found.broke.rate == 675
+
+
+def test_what_held_above_a_rate_that_broke_is_not_the_capacity() -> None:
+    found = capacity([*STEPS, rate_step(at_rate(500, 20_000))])
+    assert found.per_s == 367
+
+
+def test_a_first_rate_that_breaks_is_a_no() -> None:
+    found = capacity(STEPS[2:4])
+    assert found.per_s is None
+    assert found.verdict.startswith(
+        "No capacity: already the first rate, 450/s, broke: search_text"
+    )
+    assert codes(found)[0] == "first-step-broke"
+    assert exit_code(judge_capacity(found)) is ExitCode.VERDICT_NO
+
+
+def test_a_client_at_its_limit_is_never_taken_for_the_server() -> None:
+    found = capacity([*STEPS[:2], rate_step(at_rate(450, 61_000, client_cpu_share=0.97))])
+    assert found.broke is not None
+    assert found.broke.outcome == "client"
+    assert found.broke.broken == ()
+    assert not found.found
+    assert "at least 300 requests/s; at 450/s the client was the limit" in found.verdict
+    assert codes(found)[0] == "client-limit"
+    assert exit_code(judge_capacity(found)) is ExitCode.VERDICT_NO
+
+
+def test_failures_break_a_step_and_are_named() -> None:
+    deadlock = ErrorCount(sqlstate="40P01", meaning="deadlock detected", count=3)
+    step = rate_step(
+        at_rate(200, 1, queries=[query("place_order", 2_000, 400, errors=(deadlock,))])
+    )
+    assert step.outcome == "failed"
+    assert "place_order (40P01 deadlock detected)" in step.says
+
+
+def test_a_server_that_does_not_keep_up_breaks_though_no_target_is_missed() -> None:
+    assert rate_step(at_rate(200, 20_000, late=100)).outcome == "held"
+    step = rate_step(at_rate(200, 20_000, late=190))
+    assert step.outcome == "behind"
+    assert "190 of 2,000 requests were answered only after the step's end" in step.says
+    assert step.per_s == 181
+
+
+def test_a_class_over_its_target_by_a_few_requests_does_not_break_a_step() -> None:
+    rare = replace(query("report", 12, 60_000), response=latency(12, 60_000))
+    step = rate_step(at_rate(200, 1, queries=[query("find_sku", 2_000, 400), rare]))
+    assert step.worst is not None
+    assert (step.worst.query, step.outcome) == ("report", "held")
+    assert "few-samples" in codes(capacity([step, *STEPS[2:4]]))
+
+
+def test_sessions_that_were_all_busy_are_named_as_the_limit() -> None:
+    waiting = replace(query("sleep", 4_500, 61_000), service=latency(4_500, 80_000, spread=1.1))
+    step = rate_step(at_rate(450, 1, queries=[waiting]))
+    assert step.busy == pytest.approx(0.99)
+    found = capacity([*STEPS[:2], step])
+    assert "short-of-sessions" in codes(found)
+    assert exit_code(judge_capacity(found)) is ExitCode.FINE
+
+
+def test_little_s_law_gives_the_requests_under_way() -> None:
+    step = rate_step(at_rate(200, 1, queries=[query("find_sku", 2_000, 10_000)]))
+    assert step.concurrency == pytest.approx(200 * 0.011)
+
+
+def test_steps_in_doubt_are_left_out_of_the_law() -> None:
+    doubtful = [
+        sweep_step(at_sessions(64, 700, client_cpu_share=0.95)),
+        sweep_step(at_sessions(64, 700, failed=3)),
+    ]
+    assert [step.doubt for step in doubtful] == ["the client was the limit", "3 requests failed"]
+    assert fit_sweep([*SWEEP, *doubtful]) == fit_sweep(SWEEP)
+
+
+def test_too_few_steps_give_no_law_and_say_so() -> None:
+    found = capacity(sweep=SWEEP[:3])
+    assert found.law is None
+    assert "no-law" in codes(found)
+
+
+def test_no_rate_at_all_is_a_no() -> None:
+    assert exit_code(judge_capacity(capacity([]))) is ExitCode.VERDICT_NO
+
+
+def test_an_interrupted_search_says_so_first() -> None:
+    assert codes(replace(capacity(STEPS[:1]), interrupted=True))[0] == "capacity-interrupted"
+
+
+def test_a_record_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    found = capacity()
+    write_record(tmp_path / "capacity.json", found)
+    assert read_record(tmp_path / "capacity.json", Capacity) == found
