@@ -52,6 +52,8 @@ _BISECTIONS = 3
 _FIRST_SHARE = 0.25
 _FIGURES = 3
 _SEEDS = 2**63
+_GRACE_LEAST_S = 2.0
+_GRACE_MOST_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,8 @@ def _plan(
             ),
         ),
         warmup_s=search.warmup_s,
+        # a queue longer than the step has broken it
+        grace_s=min(max(search.step_s, _GRACE_LEAST_S), _GRACE_MOST_S),
     )
 
 

@@ -1,6 +1,7 @@
 """`b2bench capacity` on a query whose capacity can be computed: it sleeps for a known time."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -119,6 +120,24 @@ def _wait_for(folder: Path, pattern: str) -> None:
     while not list(folder.glob(pattern)):
         assert time.monotonic() < deadline, f"no {pattern}"
         time.sleep(0.05)
+
+
+def test_one_session_serves_all_scenarios_and_a_first_rate_may_break(
+    shop: Target, tmp_path: Path
+) -> None:
+    options = ("--users", "2", "--step", "2s", "--warm-up", "0", "--from", "30000")
+    done = call("capacity", "rfq", *options, folder=tmp_path, target=shop)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert re.search(r"^error: the capacity: (already )?at 30,000/s ", done.stdout, re.MULTILINE)
+    (folder,) = (tmp_path / "runs").iterdir()
+    alone = read_record(folder / "sweep-1" / "run.json", RunRecord)
+    completed = {query.name for query in alone.result.queries if query.completed}
+    # a buyer's, and a representative's
+    assert {"read_cart", "representative_dashboard"} <= completed
+    assert [step.run for step in read_record(folder / "capacity.json", Capacity).steps] == [
+        "rate-30000",
+        "rate-30000-again",
+    ]
 
 
 @pytest.mark.parametrize(
