@@ -49,7 +49,7 @@ def queries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def found(bed: Target, queries: Path, tmp_path_factory: pytest.TempPathFactory) -> Found:
     runs = tmp_path_factory.mktemp("runs")
     flags = {"queries": str(queries), "users": str(SESSIONS), "runs": str(runs)}
-    search = Search(slo_ms=300.0, first_rate=40.0, step_s=1.0, warmup_s=0.0)
+    search = Search(slo_ms=300.0, first_rate=60.0, step_s=1.0, warmup_s=0.0)
     return find_capacity(make_order(read_settings(flags), in_place=True), search, bed, silent)
 
 
