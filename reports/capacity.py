@@ -26,6 +26,8 @@ _US_PER_S = 1_000_000
 _BEHIND_SHARE = 0.05
 _SESSIONS_BUSY = 0.9
 _NAMED_MOST = 3
+# from so many requests on, a run's verdict takes a p95 for certain
+_FEW = 100
 
 Outcome = Literal["held", "missed", "failed", "behind", "client", "interrupted"]
 
@@ -83,7 +85,8 @@ class RateStep:
         per_s: completed in the measurement, not after it.
         concurrency: requests under way on average, by Little's law: rate × mean response time.
         busy: share of the sessions' time spent waiting for answers.
-        broken: query classes over their targets for certain, worst first.
+        broken: query classes over their targets for certain; those with many requests first, and
+            then the worst.
         says: why it did not hold, in a sentence.
     """
 
@@ -103,7 +106,9 @@ class RateStep:
 
     @property
     def worst(self) -> ClassAtStep | None:
-        """The query class that is nearest to its target, or farthest above it."""
+        """The query class that broke first, else the one that is nearest to its target."""
+        if self.broken:
+            return self.broken[0]
         aimed = [each for each in self.classes if each.target_ms is not None and each.count]
         return max(aimed, key=lambda each: each.excess, default=None)
 
@@ -256,7 +261,8 @@ def rate_step(record: RunRecord) -> RateStep:
     classes = tuple(_class_at_step(query) for query in result.queries if query.response.count)
     missed = {each.subject for each in record.findings if _is_missed_for_certain(each)}
     broken = [each for each in classes if each.query in missed]
-    broken.sort(key=lambda each: -each.excess)
+    # of a few requests nobody can say how far they are above a target
+    broken.sort(key=lambda each: (each.count < _FEW, -each.excess))
     outcome, says = _outcome(record, broken)
     if outcome == "client":
         broken = []
@@ -324,8 +330,17 @@ def missed_sentence(broken: Sequence[ClassAtStep]) -> str:
     others = f", with {counted(len(broken) - 1, 'other class')}" if len(broken) > 1 else ""
     return (
         f"{worst.query} broke first: p95 {milliseconds(worst.p95_ms)}, target"
-        f" {target(worst.target_ms)}, {share(worst.excess)} over (n={number(worst.count)}){others}"
+        f" {target(worst.target_ms)}, {_over(worst.excess)} (n={number(worst.count)}){others}"
     )
+
+
+def _over(excess: float) -> str:
+    """Return how far something is above its target.
+
+    >>> _over(0.24), _over(11.9)
+    ('24 % over', '12.9 times as much')
+    """
+    return f"{share(excess)} over" if excess < 1 else f"{significant(excess + 1)} times as much"
 
 
 def _behind(plan: RunPlan, result: LoadResult) -> str:
@@ -431,15 +446,14 @@ def _rare(capacity: Capacity) -> Iterator[Finding]:
         yield _finding(
             Severity.NOTE,
             "few-samples",
-            f"{counted(len(few), 'query class')} had fewer than 100 requests in the step that"
+            f"{counted(len(few), 'query class')} had fewer than {_FEW} requests in the step that"
             f" held, so a missed target of theirs need not show: {shown}",
             "give longer steps with --step",
         )
 
 
 def _is_rare(each: ClassAtStep) -> bool:
-    # the number from which a run's verdict takes a p95 for certain
-    return each.target_ms is not None and each.count < 100  # noqa: PLR2004
+    return each.target_ms is not None and each.count < _FEW
 
 
 def _law(capacity: Capacity) -> Iterator[Finding]:
@@ -490,11 +504,15 @@ def peak_sentence(law: Law) -> str:
 
 def held_out_sentence(held_out: HeldOut) -> str:
     """Return what the law said of the step that it had not seen, and what came."""
-    predicted = held_out.predicted
+    predicted, inside = held_out.predicted, "inside" if held_out.inside else "outside"
+    proves = (
+        "~ the interval is too wide to prove anything"
+        if predicted.is_vague
+        else f"{inside} the interval"
+    )
     return (
         f"{counted(held_out.measured.sessions, 'session')}: predicted"
         f" {significant(predicted.value)}/s ({significant(predicted.low)} to"
         f" {significant(predicted.high)}), measured {significant(held_out.measured.per_s)}/s:"
-        f" {share(abs(held_out.off))} off,"
-        f" {'inside' if held_out.inside else 'outside'} the interval"
+        f" {share(abs(held_out.off))} off, {proves}"
     )

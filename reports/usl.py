@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.optimize import curve_fit
 
+from b2bench.figures.notation import share
+
 # three parameters, and one more so that there is something to estimate the scatter by
 LEAST_POINTS = 4
 CONFIDENCE = 0.95
@@ -23,6 +25,8 @@ _NOTHING = 1e-4
 # a peak so far beyond what was measured is no statement about the server
 _REACH = 10
 _SCATTER_MOST = 0.1
+# an interval that reaches to so many times its lower end says nothing
+_VAGUE = 4
 
 Floats = NDArray[np.float64]
 Row = tuple[float, float, float]
@@ -48,6 +52,11 @@ class Interval:
     def spans_zero(self) -> bool:
         """Whether nothing is known of it but that it may be none."""
         return self.low <= 0
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether almost any value lies in it."""
+        return self.high > _VAGUE * self.low
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +125,10 @@ class Law:
         """Yield what a reader should know before believing the law."""
         if self.points == LEAST_POINTS:
             yield f"{self.points} steps for three parameters: the intervals are wide"
+        if self.rate.is_vague:
+            yield "λ lies in an interval that says nothing (~): the steps vary too much for a law"
         if self.scatter > _SCATTER_MOST:
-            yield f"the steps lie {self.scatter:.0%} off the law: it does not describe this server"
+            yield f"the steps lie {share(self.scatter)} off the law: it does not describe this server"
         if self.contention.spans_zero:
             yield "σ cannot be told from 0 (~): whether sessions queue for something is not known"
         if self.coherence.value == 0:

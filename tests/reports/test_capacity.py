@@ -8,7 +8,14 @@ import pytest
 from b2bench.findings import ExitCode, exit_code
 from b2bench.records import read_record, write_record
 from b2bench.runs import ErrorCount
-from reports.capacity import Capacity, fit_sweep, judge_capacity, rate_step, sweep_step
+from reports.capacity import (
+    Capacity,
+    fit_sweep,
+    held_out_sentence,
+    judge_capacity,
+    rate_step,
+    sweep_step,
+)
 from tests.reports.sample_capacity import STEPS, SWEEP, at_rate, at_sessions, capacity
 from tests.reports.sample_run import latency, query
 
@@ -107,6 +114,26 @@ def test_steps_in_doubt_are_left_out_of_the_law() -> None:
     ]
     assert [step.doubt for step in doubtful] == ["the client was the limit", "3 requests failed"]
     assert fit_sweep([*SWEEP, *doubtful]) == fit_sweep(SWEEP)
+
+
+def test_a_prediction_of_almost_anything_proves_nothing() -> None:
+    wild = [
+        sweep_step(at_sessions(sessions, per_s))
+        for sessions, per_s in (
+            (1, 1_594),
+            (2, 706),
+            (4, 1_015),
+            (8, 1_134),
+            (16, 1_396),
+            (32, 235),
+        )
+    ]
+    _, vague = fit_sweep(wild)
+    _, sharp = fit_sweep(SWEEP)
+    assert vague is not None
+    assert sharp is not None
+    assert "~ the interval is too wide to prove anything" in held_out_sentence(vague)
+    assert held_out_sentence(sharp).endswith("6 % off, inside the interval")
 
 
 def test_too_few_steps_give_no_law_and_say_so() -> None:

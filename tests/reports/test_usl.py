@@ -127,3 +127,22 @@ def test_a_server_that_follows_another_law_is_told_by_its_scatter() -> None:
     knee = [Point(sessions=each, per_s=min(each, 8) * 20.0) for each in SESSIONS]
     assert any("it does not describe" in doubt for doubt in fitted(knee).doubts())
     assert list(fitted(steps(0.2, 0.001, noise=0.001)).doubts()) == []
+
+
+def test_steps_that_vary_wildly_give_a_law_that_says_so() -> None:
+    wild = [
+        Point(sessions=sessions, per_s=per_s)
+        for sessions, per_s in (
+            (1, 1_594),
+            (2, 706),
+            (4, 1_015),
+            (8, 1_134),
+            (16, 1_396),
+            (32, 235),
+        )
+    ]
+    law, held_out = hold_out(wild)
+    assert law is not None
+    assert held_out is not None
+    assert any("the steps vary too much" in doubt for doubt in law.doubts())
+    assert held_out.predicted.is_vague
