@@ -128,7 +128,7 @@ class Law:
         if self.rate.is_vague:
             yield "λ lies in an interval that says nothing (~): the steps vary too much for a law"
         if self.scatter > _SCATTER_MOST:
-            yield f"the steps lie {share(self.scatter)} off the law: it does not describe this server"
+            yield f"the steps lie {share(self.scatter)} off the law: this server follows another"
         if self.contention.spans_zero:
             yield "σ cannot be told from 0 (~): whether sessions queue for something is not known"
         if self.coherence.value == 0:

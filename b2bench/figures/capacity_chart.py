@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from b2bench.figures.charts import (
-    _SENTINELS,
-    _SERIES,
-    _columns,
-    _figure,
-    _legend,
-    _log_axis,
-    _svg,
-)
+from b2bench.figures.charts import _SENTINELS as COLORS
+from b2bench.figures.charts import _figure as drawing
+from b2bench.figures.charts import _legend as legend
+from b2bench.figures.charts import _log_axis as log_axis
+from b2bench.figures.charts import _svg as svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _HEADROOM = 1.18
+_SERIES = 6
 _DASHED = (0, (4, 2))
 _DOTTED = (0, (1, 2))
 
@@ -98,7 +95,7 @@ class Latencies:
 
 def throughput_over_sessions(shown: Throughput) -> Markup:
     """Draw what sessions get through, the law and its band, the held-out step beside them."""
-    with _figure(height_in=3.9) as figure:
+    with drawing(height_in=3.9) as figure:
         axes = figure.add_subplot()
         most = max(point.sessions for point in _all_points(shown))
         top = _HEADROOM * max(point.per_s + point.half for point in _all_points(shown))
@@ -107,7 +104,7 @@ def throughput_over_sessions(shown: Throughput) -> Markup:
             _dot(axes, point, **_look(point))
         _held_out(axes, shown)
         if shown.capacity_per_s is not None:
-            line: dict[str, Any] = {"color": _SENTINELS["good"], "linestyle": _DOTTED}
+            line: dict[str, Any] = {"color": COLORS["good"], "linestyle": _DOTTED}
             axes.axhline(shown.capacity_per_s, linewidth=1.6, zorder=2, **line)
             top = max(top, _HEADROOM * shown.capacity_per_s)
         axes.set_xlim(0, most * 1.06)
@@ -115,8 +112,8 @@ def throughput_over_sessions(shown: Throughput) -> Markup:
         axes.set_xlabel("sessions at work")
         axes.set_ylabel("requests/s")
         axes.grid(axis="y")
-        _legend(axes, _throughput_key(shown))
-        return _svg(figure, "throughput")
+        legend(axes, _throughput_key(shown))
+        return svg(figure, "throughput")
 
 
 def _all_points(shown: Throughput) -> list[SessionsPoint]:
@@ -128,17 +125,17 @@ def _law(axes: "Axes", shown: Throughput, most: int) -> None:
         return
     at = [each.sessions for each in shown.law]
     low, high = [each.low for each in shown.law], [each.high for each in shown.law]
-    axes.fill_between(at, low, high, color=_SENTINELS["soft"], linewidth=0, zorder=1)
+    axes.fill_between(at, low, high, color=COLORS["soft"], linewidth=0, zorder=1)
     middle = [each.per_s for each in shown.law]
-    axes.plot(at, middle, color=_SENTINELS["accent"], linewidth=1.7, zorder=3)
-    linear: dict[str, Any] = {"color": _SENTINELS["muted"], "linestyle": _DASHED}
+    axes.plot(at, middle, color=COLORS["accent"], linewidth=1.7, zorder=3)
+    linear: dict[str, Any] = {"color": COLORS["muted"], "linestyle": _DASHED}
     axes.plot([0, most], [0, most * shown.one_session], linewidth=1.1, zorder=2, **linear)
 
 
 def _look(point: SessionsPoint) -> dict[str, Any]:
     if point.used:
-        return {"marker": "o", "color": _SENTINELS["accent"], "markersize": 6.5}
-    return {"marker": "x", "color": _SENTINELS["muted"], "markersize": 7, "markeredgewidth": 1.6}
+        return {"marker": "o", "color": COLORS["accent"], "markersize": 6.5}
+    return {"marker": "x", "color": COLORS["muted"], "markersize": 7, "markeredgewidth": 1.6}
 
 
 def _dot(axes: "Axes", point: SessionsPoint, **look: Any) -> None:  # noqa: ANN401 (a marker's look)
@@ -150,12 +147,12 @@ def _dot(axes: "Axes", point: SessionsPoint, **look: Any) -> None:  # noqa: ANN4
 
 _HELD_OUT: dict[str, Any] = {
     "marker": "o",
-    "color": _SENTINELS["series-2"],
+    "color": COLORS["series-2"],
     "markerfacecolor": "none",
     "markeredgewidth": 2,
     "markersize": 8,
 }
-_PREDICTED: dict[str, Any] = {"color": _SENTINELS["series-4"], "linewidth": 1.6}
+_PREDICTED: dict[str, Any] = {"color": COLORS["series-4"], "linewidth": 1.6}
 
 
 def _held_out(axes: "Axes", shown: Throughput) -> None:
@@ -178,37 +175,38 @@ def _throughput_key(shown: Throughput) -> Iterator[tuple[str, dict[str, Any]]]:
     if not all(point.used for point in shown.points):
         yield "not used for the law", none | _look(SessionsPoint(sessions=0, per_s=0, used=False))
     if shown.law:
-        yield "law", {"color": _SENTINELS["accent"], "linewidth": 1.7}
-        yield "its 95 % interval", {"color": _SENTINELS["soft"], "linewidth": 8}
-        yield "one session, multiplied", {"color": _SENTINELS["muted"], "linestyle": _DASHED}
+        yield "law", {"color": COLORS["accent"], "linewidth": 1.7}
+        yield "its 95 % interval", {"color": COLORS["soft"], "linewidth": 8}
+        yield "one session, multiplied", {"color": COLORS["muted"], "linestyle": _DASHED}
     if shown.held_out is not None:
         yield "held out", none | _HELD_OUT
         yield "predicted for it", _PREDICTED
     if shown.capacity_per_s is not None:
-        dotted = {"color": _SENTINELS["good"], "linestyle": _DOTTED, "linewidth": 1.6}
+        dotted = {"color": COLORS["good"], "linestyle": _DOTTED, "linewidth": 1.6}
         yield "holds within the targets", dotted
 
 
 def latency_over_rate(shown: Latencies) -> Markup:
     """Draw the 95th percentile of query classes over the offered rate, beside the target."""
-    with _figure(height_in=3.7) as figure:
+    with drawing(height_in=3.7) as figure:
         axes = figure.add_subplot()
         for place, line in enumerate(shown.lines):
-            axes.plot(*_columns(line.points), zorder=4 if line.broke else 3, **_class(place, line))
-        axes.axhline(shown.limit, color=_SENTINELS["warn"], linewidth=2, zorder=2)
+            rates, p95 = [rate for rate, _ in line.points], [value for _, value in line.points]
+            axes.plot(rates, p95, zorder=4 if line.broke else 3, **_class(place, line))
+        axes.axhline(shown.limit, color=COLORS["warn"], linewidth=2, zorder=2)
         _gap(axes, shown)
         values = [value for line in shown.lines for _, value in line.points]
-        _log_axis(axes.yaxis, [*values, shown.limit])
+        log_axis(axes.yaxis, [*values, shown.limit])
         axes.set_xlabel("requests/s offered")
         axes.set_ylabel(shown.unit)
         axes.set_xlim(left=0)
         axes.grid(axis="y")
-        _legend(axes, _latency_key(shown))
-        return _svg(figure, "latency-over-rate")
+        legend(axes, _latency_key(shown))
+        return svg(figure, "latency-over-rate")
 
 
 def _class(place: int, line: ClassLine) -> dict[str, Any]:
-    color = _SENTINELS["bad"] if line.broke else _SENTINELS[f"series-{place % _SERIES + 1}"]
+    color = COLORS["bad"] if line.broke else COLORS[f"series-{place % _SERIES + 1}"]
     return {
         "color": color,
         "linewidth": 2.2 if line.broke else 1.4,
@@ -220,12 +218,12 @@ def _class(place: int, line: ClassLine) -> dict[str, Any]:
 def _gap(axes: "Axes", shown: Latencies) -> None:
     """Shade the rates between the last that held and the first that did not."""
     if shown.held is not None and shown.broke is not None:
-        axes.axvspan(shown.held, shown.broke, color=_SENTINELS["soft"], linewidth=0, zorder=1)
+        axes.axvspan(shown.held, shown.broke, color=COLORS["soft"], linewidth=0, zorder=1)
 
 
 def _latency_key(shown: Latencies) -> Iterator[tuple[str, dict[str, Any]]]:
     for place, line in enumerate(shown.lines):
         yield f"{line.name} (broke first)" if line.broke else line.name, _class(place, line)
-    yield "target", {"color": _SENTINELS["warn"], "linewidth": 2}
+    yield "target", {"color": COLORS["warn"], "linewidth": 2}
     if shown.held is not None and shown.broke is not None:
-        yield "holds below, breaks above", {"color": _SENTINELS["soft"], "linewidth": 8}
+        yield "holds below, breaks above", {"color": COLORS["soft"], "linewidth": 8}

@@ -125,7 +125,7 @@ def test_four_steps_are_all_fitted_and_three_are_not() -> None:
 def test_a_server_that_follows_another_law_is_told_by_its_scatter() -> None:
     # so many processors, and a sharp knee where they are all busy
     knee = [Point(sessions=each, per_s=min(each, 8) * 20.0) for each in SESSIONS]
-    assert any("it does not describe" in doubt for doubt in fitted(knee).doubts())
+    assert any("follows another" in doubt for doubt in fitted(knee).doubts())
     assert list(fitted(steps(0.2, 0.001, noise=0.001)).doubts()) == []
 
 
