@@ -8,15 +8,8 @@ from b2bench.figures import capacity_chart
 from b2bench.figures.notation import counted, number, significant, span, target
 from b2bench.figures.page import Fact, Page, Section, environment, render_page, tone_of
 from b2bench.findings import Finding
-from reports.capacity import (
-    Capacity,
-    ClassAtStep,
-    RateStep,
-    SweepStep,
-    held_out_sentence,
-    law_sentence,
-    peak_sentence,
-)
+from reports.capacity import Capacity, ClassAtStep, RateStep, SweepStep
+from reports.capacity_text import held_out_sentence, law_sentence, peak_sentence
 from reports.gate import worst_first
 from reports.usl import Interval, Law
 

@@ -35,12 +35,10 @@ from reports.capacity import (
     Capacity,
     RateStep,
     SweepStep,
-    fit_sweep,
     judge_capacity,
-    rate_step,
-    sweep_step,
 )
 from reports.capacity_page import render_capacity_page
+from reports.capacity_steps import fit_sweep, rate_step, sweep_step
 from reports.run_page import render_run_page
 from scenarios.workloads import ANYBODY
 

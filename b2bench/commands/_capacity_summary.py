@@ -9,15 +9,8 @@ from b2bench.commands._capacity import Found
 from b2bench.commands._console import BAD, DOUBTFUL, GOOD, say, say_findings, show, table
 from b2bench.figures.notation import counted, milliseconds, number, share, significant, target
 from b2bench.findings import ExitCode, Severity
-from reports.capacity import (
-    Capacity,
-    Outcome,
-    RateStep,
-    SweepStep,
-    held_out_sentence,
-    law_sentence,
-    peak_sentence,
-)
+from reports.capacity import Capacity, Outcome, RateStep, SweepStep
+from reports.capacity_text import held_out_sentence, law_sentence, peak_sentence
 
 _STYLES: dict[Outcome, str] = {
     "held": GOOD,

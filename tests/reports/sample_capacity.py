@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from b2bench.runs import QueryResult, RunRecord, Second, Stage
-from reports.capacity import Capacity, RateStep, SweepStep, fit_sweep, rate_step, sweep_step
+from reports.capacity import Capacity, RateStep, SweepStep
+from reports.capacity_steps import fit_sweep, rate_step, sweep_step
 from tests.reports.sample_run import DATA_SET, PROVENANCE, latency, load_result, query, run_record
 
 STEP_S = 10

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from reports.capacity import judge_capacity, rate_step
+from reports.capacity import judge_capacity
 from reports.capacity_page import render_capacity_page
+from reports.capacity_steps import rate_step
 from tests.figures.html import Outline, assert_offline_and_sound
 from tests.reports.conftest import Golden
 from tests.reports.sample_capacity import SWEEP, at_rate, capacity
