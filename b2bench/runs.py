@@ -1,6 +1,6 @@
 """The records of a run: what was planned, what it looks like now, what came of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from b2bench.findings import Finding
@@ -26,11 +26,13 @@ class ScenarioShare:
 
     Args:
         think_s: mean pause of its users between requests, closed model only.
+        queries: how often a user runs each query class, where the scenario itself does not say.
     """
 
     scenario: str
     weight: float
     think_s: float = 0.0
+    queries: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from loadgen.driver.environment import listen, say_fatal, take_over
 from loadgen.driver.equipment import Equipment
 from loadgen.driver.orders import EXAMPLE, Orders, read_orders
 from scenarios.users import (
+    Anybody,
     BackOffice,
     Buyer,
     Housekeeping,
@@ -38,6 +39,7 @@ from scenarios.users import (
 from scenarios.workloads import FOLDER_WORKLOAD, Workload, load_workload
 
 __all__ = [
+    "Anybody",
     "BackOffice",
     "Buyer",
     "Housekeeping",

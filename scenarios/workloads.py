@@ -15,6 +15,8 @@ from b2bench.runs import ScenarioShare, Stage
 
 # who runs a stranger's folder of query files
 VISITOR = "Visitor"
+# who runs a whole workload, whatever its scenarios
+ANYBODY = "Anybody"
 _SUFFIX = ".toml"
 
 
@@ -126,6 +128,20 @@ def _workload(name: str, mix: _Mix, file: _File) -> Workload:
         stages=tuple(_stages(mix)),
         has_pauses=mix.think_s is not None,
     )
+
+
+def pooled_weights(workload: Workload) -> dict[str, float]:
+    """Return how often one session runs each query class, serving all scenarios."""
+    weights: dict[str, float] = {}
+    for share in workload.scenarios:
+        mine = {
+            query: weight
+            for query, weight in scenario_weights(share.scenario).items()
+            if query in workload.queries
+        }
+        for query, weight in mine.items():
+            weights[query] = weights.get(query, 0.0) + share.weight * weight / sum(mine.values())
+    return weights
 
 
 def _own(mix: _Mix, queries: Iterable[str]) -> list[str]:

@@ -8,15 +8,9 @@ from pathlib import Path
 import psycopg
 
 from b2bench.cluster.pgbouncer import PgBouncer, find_pgbouncer
-from b2bench.commands._load import (
-    Order,
-    Place,
-    make_folder,
-    make_order,
-    observe,
-    plan_of,
-    subject_of,
-)
+from b2bench.commands._load import make_folder, subject_of
+from b2bench.commands._observe import Place, observe
+from b2bench.commands._order import Order, make_order, plan_of
 from b2bench.commands._output import write_text
 from b2bench.commands._queries import argument_source
 from b2bench.commands._settings import Settings
@@ -177,7 +171,7 @@ class _Bench:
                 places = (Place(target=self.subject, queries=order.queries),)
                 progress = _prefixed(self.progress, f"{users} users, {route.name}, round {number}")
                 plan = self._plan(order, folder.name, route)
-                record = observe(order, plan, places, way, folder=folder, progress=progress)
+                record = observe(order, plan, places, folder=folder, progress=progress, way=way)
         write_record(folder / RECORD_FILE, record)
         if record.result.phase == "interrupted":
             raise KeyboardInterrupt

@@ -73,7 +73,8 @@ def run(
         b2bench run --queries my-queries --in-place --dsn postgresql://me@host/shop
     """
     from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
-    from b2bench.commands._load import join, make_order, perform  # noqa: PLC0415
+    from b2bench.commands._load import join, perform  # noqa: PLC0415
+    from b2bench.commands._order import make_order  # noqa: PLC0415
     from b2bench.commands._summary import say_run  # noqa: PLC0415
     from b2bench.commands._target import find_target  # noqa: PLC0415
 

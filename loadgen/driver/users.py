@@ -34,5 +34,7 @@ class PostgresUser(User):
     def run(self) -> None:  # type: ignore[misc]  # final in Locust for its tasks' sake: we have none
         """Work until the load ends; Locust's scheduling of tasks would hide late requests."""
         load = PostgresUser.load.get()
-        planned = {name: program.query for name, program in load.programs.items()}
-        load.employ(type(self).__name__, self.weights(planned))
+        name = type(self).__name__
+        share = next(each for each in load.plan.scenarios if each.scenario == name)
+        planned = {query: program.query for query, program in load.programs.items()}
+        load.employ(name, share.queries or self.weights(planned))

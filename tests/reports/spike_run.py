@@ -73,7 +73,7 @@ def spike_record() -> RunRecord:
         plan=plan,
         statements=(*record.statements[:-2], *STATEMENTS),
         observation=OBSERVATION,
-        findings=judge_run(plan, result, batch={"sales_by_month"}),
+        findings=judge_run(result, batch={"sales_by_month"}),
     )
 
 

@@ -153,7 +153,7 @@ def test_an_interrupted_run_shows_the_part_that_there_is() -> None:
         seconds=record.result.seconds[:27],
         stages=record.result.stages[:2],
     )
-    findings = judge_run(record.plan, cut)
+    findings = judge_run(cut)
     text = assert_offline_and_sound(
         render_run_page(replace(record, result=cut, findings=findings))
     ).text
