@@ -13,6 +13,14 @@ InPlace = Annotated[
     typer.Option("--in-place", help="Load the database itself and not a copy of it; recorded."),
 ]
 
+Twin = Annotated[
+    bool,
+    typer.Option("--pgbench-twin", help="Run the same load with pgbench, in turn; see docs/twin.md."),
+]
+TwinRounds = Annotated[
+    int, typer.Option("--twin-rounds", help="How often both sides run, with --pgbench-twin.")
+]
+
 
 @with_settings(
     *WHERE,
@@ -26,7 +34,9 @@ InPlace = Annotated[
     "queries",
     "runs",
 )
-def run(settings: Settings, *, in_place: InPlace = False) -> ExitCode:
+def run(
+    settings: Settings, *, in_place: InPlace = False, pgbench_twin: Twin = False, twin_rounds: TwinRounds = 3
+) -> ExitCode:
     """Run a workload and judge it against its targets.
 
     The load is put on a copy of the database, which is dropped afterwards. Latency counts from
@@ -38,6 +48,7 @@ def run(settings: Settings, *, in_place: InPlace = False) -> ExitCode:
         b2bench run
         b2bench run search --users 20 --duration 2m
         b2bench run --rate 200 --users 50
+        b2bench run pricing --users 10 --think 0 --pgbench-twin
         b2bench run --queries my-queries --in-place --dsn postgresql://me@host/shop
     """
     from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
@@ -46,9 +57,20 @@ def run(settings: Settings, *, in_place: InPlace = False) -> ExitCode:
     from b2bench.commands._target import find_target  # noqa: PLC0415
 
     order = make_order(settings, in_place=in_place)
+    if pgbench_twin:
+        from b2bench.commands._twin import perform_twin, require_twin, say_twin  # noqa: PLC0415
+
+        binaries = require_twin(settings, twin_rounds)
     with progress_shown() as progress:
-        outcome = perform(order, find_target(settings, progress), progress)
+        target = find_target(settings, progress)
+        outcome = perform(order, target, progress)
     say_run(outcome)
     if outcome.interrupted:
         raise KeyboardInterrupt
+    if pgbench_twin:
+        with progress_shown() as progress:
+            twin = perform_twin(
+                order, outcome, target, binaries=binaries, rounds=twin_rounds, progress=progress
+            )
+        say_twin(twin, outcome.folder)
     return outcome.exit_code

@@ -1,0 +1,81 @@
+"""What the form of the scripts costs pgbench, measured beside its own way of asking."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from b2bench.arguments import Arguments
+from b2bench.queries import QueryClass, Step
+from b2bench.records import write_atomically
+from b2bench.target import Target
+from loadgen.driver.program import Program
+from loadgen.driver.twin.pgbench import PgbenchResult, run_pgbench
+from loadgen.driver.twin.rendering import PLACE, ready, script_of
+from loadgen.driver.twin.scripts import Process, Script
+
+_ROUNDS = 3
+_SETS = 16
+_SECONDS = 1.0
+_US_PER_S = 1_000_000
+_NOTHING = QueryClass(
+    name="nothing",
+    path=Path("nothing.sql"),
+    steps=(Step(name="main", sql="SELECT $1::bigint", parameters=("value",)),),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPrice:
+    """Microseconds a request that `PREPARE`, `EXECUTE` and choosing take over `-M prepared`."""
+
+    client_us: float
+    response_us: float
+
+
+def measure_form(pgbench: Path, target: Target, *, folder: Path) -> FormPrice:
+    """Return the medians of pairs that ask for nothing, with one session, some seconds in all.
+
+    Raises: as `run_pgbench`.
+    """
+    program = Program(_NOTHING)
+    sets = [program.bind(Arguments(values={"value": number})) for number in range(_SETS)]
+    write_atomically(folder / "form.sql", script_of(program, sets).encode())
+    write_atomically(folder / "plain.sql", b"SELECT :value::bigint;\n")
+    form = ("-M", "simple", "-D", f"{PLACE}=0", "-D", f"{ready(program)}=0")
+    pairs = [
+        (
+            _run(pgbench, target, folder, "plain", ("-M", "prepared", "-D", "value=1")),
+            _run(pgbench, target, folder, "form", form),
+        )
+        for _ in range(_ROUNDS)
+    ]
+    return FormPrice(
+        client_us=median(_client_us(form) - _client_us(plain) for plain, form in pairs),
+        response_us=median(form.response.mean_us - plain.response.mean_us for plain, form in pairs),
+    )
+
+
+def _run(
+    pgbench: Path, target: Target, folder: Path, name: str, options: tuple[str, ...]
+) -> PgbenchResult:
+    for stale in folder.glob(f"{name}.[0-9]*"):
+        stale.unlink()
+    process = Process(
+        scenario=name,
+        users=1,
+        options=("-n", "-c", "1", *options),
+        scripts=(Script(file=f"{name}.sql", query="nothing", weight=1),),
+    )
+    return run_pgbench(
+        pgbench,
+        target,
+        [process],
+        scripts=folder,
+        folder=folder,
+        warmup_s=0.0,
+        duration_s=_SECONDS,
+    )
+
+
+def _client_us(result: PgbenchResult) -> float:
+    return result.client_cpu_s * _US_PER_S / max(1, result.completed)
