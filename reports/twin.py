@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 _US_PER_S = 1_000_000
+_RATE = "requests per"
 TWIN_FILE = "twin.json"
 
 
@@ -29,6 +30,7 @@ class TwinSide:
     """One side in one round; response times of all query classes together.
 
     Args:
+        cpu_requests: requests answered while `client_cpu_s` of the client's processor was used.
         sent: statements that the client says it ran, from start to end.
         counted: the same statements as the server counted them.
         server_us: the server's time for one request.
@@ -36,9 +38,11 @@ class TwinSide:
 
     completed: int
     failed: int
+    skipped: int
     retries: int
     per_s: float
     client_cpu_s: float
+    cpu_requests: int
     mean_us: float
     p50_us: int
     p95_us: int
@@ -51,7 +55,7 @@ class TwinSide:
     @property
     def per_cpu_s(self) -> float:
         """Requests for each second of the client's processor."""
-        return self.completed / self.client_cpu_s if self.client_cpu_s else 0.0
+        return self.cpu_requests / self.client_cpu_s if self.client_cpu_s else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +75,21 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormCost:
+    """What the form of the scripts costs pgbench over `-M prepared`, microseconds a request."""
+
+    client_us: float
+    response_us: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TwinRecord:
     """A load beside its twin.
 
     Args:
         version: of pgbench.
-        sets: how many sets of arguments the scripts hold; pgbench begins anew when they are used up.
-        form_client_us: what the form of the scripts costs pgbench's processor, a request.
-        form_response_us: what it adds to a response.
+        sets: of arguments in the scripts; pgbench begins anew when they are used up.
+        form: measured several times, beside the rounds.
     """
 
     run: str
@@ -87,8 +98,7 @@ class TwinRecord:
     rate: float | None
     version: str
     sets: int
-    form_client_us: float
-    form_response_us: float
+    form: tuple[FormCost, ...]
     left_out: tuple[LeftOut, ...]
     rounds: tuple[TwinRound, ...]
 
@@ -120,12 +130,13 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwinRow:
-    """One figure on both sides, and the ratio of each round."""
+    """One figure on both sides, and the ratio of each round; microseconds if it is a time."""
 
     name: str
     ours: Spread
     pgbench: Spread
     ratio: Spread | None
+    is_time: bool
 
 
 _FIGURES: tuple[tuple[str, Callable[[TwinSide], float]], ...] = (
@@ -140,21 +151,26 @@ _FIGURES: tuple[tuple[str, Callable[[TwinSide], float]], ...] = (
 WITHOUT_FORM = "requests per client CPU-second, scripts' form taken off"
 
 
-def is_time(name: str) -> bool:
-    """Return whether a row's figures are microseconds and not rates."""
-    return not name.startswith("requests")
-
-
 def twin_rows(record: TwinRecord) -> list[TwinRow]:
     """Return every figure of the whole load, ours over pgbench's."""
-    rows = [_row(name, record.rounds, figure, figure) for name, figure in _FIGURES]
+    rows = [_row(name, record.rounds, figure) for name, figure in _FIGURES]
     corrected = _row(
         WITHOUT_FORM,
         record.rounds,
         lambda side: side.per_cpu_s,
-        lambda side: per_cpu_s_without_form(side, record.form_client_us),
+        lambda side: per_cpu_s_without_form(side, form_client_us(record).median),
     )
     return [*rows[:2], corrected, *rows[2:]]
+
+
+def form_client_us(record: TwinRecord) -> Spread:
+    """Return what the form costs pgbench's processor, a request."""
+    return _spread([cost.client_us for cost in record.form])
+
+
+def form_response_us(record: TwinRecord) -> Spread:
+    """Return what the form adds to pgbench's response."""
+    return _spread([cost.response_us for cost in record.form])
 
 
 def per_cpu_s_without_form(side: TwinSide, form_us: float) -> float:
@@ -169,22 +185,26 @@ def per_cpu_s_without_form(side: TwinSide, form_us: float) -> float:
 def query_rows(record: TwinRecord) -> list[TwinRow]:
     """Return the median response of each query class that both sides ran in every round."""
     names = [query.name for query in record.rounds[0].ours.queries]
+    sides = [side for each in record.rounds for side in (each.ours, each.pgbench)]
     return [
-        _row(name, record.rounds, lambda side, n=name: _p50_us(side, n), None)
+        _row(name, record.rounds, _median_of(name))
         for name in names
-        if all(_p50_us(side, name) for each in record.rounds for side in (each.ours, each.pgbench))
+        if all(_median_of(name)(side) for side in sides)
     ]
 
 
-def _p50_us(side: TwinSide, name: str) -> float:
-    return next((float(q.p50_us) for q in side.queries if q.name == name), 0.0)
+def _median_of(name: str) -> Callable[[TwinSide], float]:
+    def p50_us(side: TwinSide) -> float:
+        return next((float(query.p50_us) for query in side.queries if query.name == name), 0.0)
+
+    return p50_us
 
 
 def _row(
     name: str,
     rounds: Sequence[TwinRound],
     ours: Callable[[TwinSide], float],
-    theirs: Callable[[TwinSide], float] | None,
+    theirs: Callable[[TwinSide], float] | None = None,
 ) -> TwinRow:
     left = [ours(each.ours) for each in rounds]
     right = [(theirs or ours)(each.pgbench) for each in rounds]
@@ -194,6 +214,7 @@ def _row(
         ours=_spread(left),
         pgbench=_spread(right),
         ratio=_spread(ratios) if ratios else None,
+        is_time=not name.startswith(_RATE),
     )
 
 

@@ -15,7 +15,9 @@ InPlace = Annotated[
 
 Twin = Annotated[
     bool,
-    typer.Option("--pgbench-twin", help="Run the same load with pgbench, in turn; see docs/twin.md."),
+    typer.Option(
+        "--pgbench-twin", help="Run the same load with pgbench, in turn; see docs/twin.md."
+    ),
 ]
 TwinRounds = Annotated[
     int, typer.Option("--twin-rounds", help="How often both sides run, with --pgbench-twin.")
@@ -35,7 +37,11 @@ TwinRounds = Annotated[
     "runs",
 )
 def run(
-    settings: Settings, *, in_place: InPlace = False, pgbench_twin: Twin = False, twin_rounds: TwinRounds = 3
+    settings: Settings,
+    *,
+    in_place: InPlace = False,
+    pgbench_twin: Twin = False,
+    twin_rounds: TwinRounds = 3,
 ) -> ExitCode:
     """Run a workload and judge it against its targets.
 
@@ -58,11 +64,18 @@ def run(
 
     order = make_order(settings, in_place=in_place)
     if pgbench_twin:
-        from b2bench.commands._twin import perform_twin, require_twin, say_twin  # noqa: PLC0415
+        from b2bench.commands._twin import (  # noqa: PLC0415
+            perform_twin,
+            require_same_plan,
+            require_twin,
+        )
+        from b2bench.commands._twin_said import say_twin  # noqa: PLC0415
 
         binaries = require_twin(settings, twin_rounds)
     with progress_shown() as progress:
         target = find_target(settings, progress)
+        if pgbench_twin:
+            require_same_plan(order, target)
         outcome = perform(order, target, progress)
     say_run(outcome)
     if outcome.interrupted:
@@ -72,5 +85,5 @@ def run(
             twin = perform_twin(
                 order, outcome, target, binaries=binaries, rounds=twin_rounds, progress=progress
             )
-        say_twin(twin, outcome.folder)
+        say_twin(twin, outcome.folder / "twin" / "run.sh")
     return outcome.exit_code

@@ -1,8 +1,8 @@
 """What the form of the scripts costs pgbench, measured beside its own way of asking."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 from b2bench.arguments import Arguments
 from b2bench.queries import QueryClass, Step
@@ -13,7 +13,7 @@ from loadgen.driver.twin.pgbench import PgbenchResult, run_pgbench
 from loadgen.driver.twin.rendering import PLACE, ready, script_of
 from loadgen.driver.twin.scripts import Process, Script
 
-_ROUNDS = 3
+_ROUNDS = 5
 _SETS = 16
 _SECONDS = 1.0
 _US_PER_S = 1_000_000
@@ -32,8 +32,8 @@ class FormPrice:
     response_us: float
 
 
-def measure_form(pgbench: Path, target: Target, *, folder: Path) -> FormPrice:
-    """Return the medians of pairs that ask for nothing, with one session, some seconds in all.
+def measure_form(pgbench: Path, target: Target, *, folder: Path) -> tuple[FormPrice, ...]:
+    """Return what pairs show that ask for nothing with one session, ten seconds in all.
 
     Raises: as `run_pgbench`.
     """
@@ -41,18 +41,20 @@ def measure_form(pgbench: Path, target: Target, *, folder: Path) -> FormPrice:
     sets = [program.bind(Arguments(values={"value": number})) for number in range(_SETS)]
     write_atomically(folder / "form.sql", script_of(program, sets).encode())
     write_atomically(folder / "plain.sql", b"SELECT :value::bigint;\n")
-    form = ("-M", "simple", "-D", f"{PLACE}=0", "-D", f"{ready(program)}=0")
-    pairs = [
-        (
-            _run(pgbench, target, folder, "plain", ("-M", "prepared", "-D", "value=1")),
-            _run(pgbench, target, folder, "form", form),
+    options = ("-M", "simple", "-D", f"{PLACE}=0", "-D", f"{ready(program)}=0")
+    return tuple(_prices(pgbench, target, folder, options))
+
+
+def _prices(
+    pgbench: Path, target: Target, folder: Path, options: tuple[str, ...]
+) -> Iterator[FormPrice]:
+    for _ in range(_ROUNDS):
+        plain = _run(pgbench, target, folder, "plain", ("-M", "prepared", "-D", "value=1"))
+        form = _run(pgbench, target, folder, "form", options)
+        yield FormPrice(
+            client_us=_client_us(form) - _client_us(plain),
+            response_us=form.response.mean_us - plain.response.mean_us,
         )
-        for _ in range(_ROUNDS)
-    ]
-    return FormPrice(
-        client_us=median(_client_us(form) - _client_us(plain) for plain, form in pairs),
-        response_us=median(form.response.mean_us - plain.response.mean_us for plain, form in pairs),
-    )
 
 
 def _run(
@@ -63,7 +65,7 @@ def _run(
     process = Process(
         scenario=name,
         users=1,
-        options=("-n", "-c", "1", *options),
+        options=options,
         scripts=(Script(file=f"{name}.sql", query="nothing", weight=1),),
     )
     return run_pgbench(
@@ -78,4 +80,4 @@ def _run(
 
 
 def _client_us(result: PgbenchResult) -> float:
-    return result.client_cpu_s * _US_PER_S / max(1, result.completed)
+    return result.client_cpu_s * _US_PER_S / max(1, result.cpu_requests)

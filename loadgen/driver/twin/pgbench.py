@@ -1,5 +1,6 @@
 """Run the scripts with pgbench, and read from its logs what each request took."""
 
+import math
 import os
 import resource
 import subprocess
@@ -19,6 +20,7 @@ from loadgen.driver.histogram import Histogram, Microseconds
 from loadgen.driver.twin.scripts import PAUSE, Process
 
 _US_PER_S = 1_000_000
+_NS_PER_US = 1_000
 _PATIENCE_S = 30.0
 _TERMINATING_S = 2.0
 _SKIPPED, _FAILED = "skipped", "failed"
@@ -48,10 +50,17 @@ class PgbenchQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PgbenchResult:
-    """What pgbench left, all its processes together; warm-up excluded where nothing is said."""
+    """What pgbench left, all its processes together; warm-up excluded where nothing is said.
+
+    Args:
+        measured_s: up to a second longer than planned: pgbench counts whole ones.
+        client_cpu_s: processor time from the end of the warm-up to the end of the processes.
+        cpu_requests: requests that ended in that time.
+    """
 
     measured_s: float
     client_cpu_s: float
+    cpu_requests: int
     response: Latency
     queries: tuple[PgbenchQuery, ...]
 
@@ -64,6 +73,11 @@ class PgbenchResult:
     def failed(self) -> int:
         """Requests that were given up, restarts included."""
         return sum(query.failed for query in self.queries)
+
+    @property
+    def skipped(self) -> int:
+        """Requests of the open model that nobody began, for they were too late."""
+        return sum(query.skipped for query in self.queries)
 
 
 def run_pgbench(
@@ -92,38 +106,41 @@ def run_pgbench(
     """
     folder.mkdir(parents=True, exist_ok=True)
     before_s = _children_cpu_s()
-    seconds = max(1, round(warmup_s + duration_s))
-    with _started(pgbench, target, processes, scripts, folder.resolve(), seconds) as running:
+    seconds = math.ceil(warmup_s + duration_s)
+    logs_at = folder.resolve()
+    commands = {
+        process.scenario: [
+            *process.command(str(pgbench), seconds=seconds),
+            *("--log", f"--log-prefix={logs_at / process.scenario}"),
+        ]
+        for process in processes
+    }
+    with _started(commands, target, scripts, folder) as running:
         time.sleep(warmup_s)
-        warmup_cpu_s = sum(_cpu_s(process.pid) for process in running)
-        for process in running:
-            _wait(process, seconds + _PATIENCE_S)
+        warm_us = time.time_ns() // _NS_PER_US
+        warmup_cpu_s = sum(_cpu_s(each.pid) for each in running)
+        for each in running:
+            _wait(each, seconds + _PATIENCE_S)
     used_s = _children_cpu_s() - before_s - warmup_cpu_s
     for process, ran in zip(processes, running, strict=True):
         _require_success(process, ran.returncode, folder)
-    entries = [_read_log(process, folder) for process in processes]
-    return _result(entries, warmup_s, duration_s, used_s)
+    logs = [_read_log(process, folder) for process in processes]
+    return _result(logs, warmup_s, seconds - warmup_s, client_cpu_s=used_s, warm_us=warm_us)
 
 
 @contextmanager
 def _started(
-    pgbench: Path,
-    target: Target,
-    processes: Sequence[Process],
-    scripts: Path,
-    folder: Path,
-    seconds: int,
+    commands: Mapping[str, list[str]], target: Target, scripts: Path, folder: Path
 ) -> Iterator[list["subprocess.Popen[bytes]"]]:
     """Start the processes; whatever happens, they are gone afterwards."""
     conninfo, secrets = connection(target)
     running = list["subprocess.Popen[bytes]"]()
     try:
-        for process in processes:
-            log = ["--log", f"--log-prefix={folder / process.scenario}"]
-            with (folder / f"{process.scenario}.out").open("wb") as out:
+        for scenario, command in commands.items():
+            with _said(folder, scenario).open("wb") as out:
                 running.append(
                     subprocess.Popen(
-                        [*process.command(str(pgbench), seconds=seconds), *log, conninfo],
+                        [*command, conninfo],
                         cwd=scripts,
                         stdin=subprocess.DEVNULL,
                         stdout=out,
@@ -137,12 +154,17 @@ def _started(
             _end(each)
 
 
+def _said(folder: Path, scenario: str) -> Path:
+    """Return the file of what a scenario's pgbench says."""
+    return folder / f"{scenario}.out"
+
+
 def connection(target: Target) -> tuple[str, dict[str, str]]:
     """Return a target's connection string, and its password as a variable: `ps` shows no secret."""
     named = target.with_setting("role", target.role) if target.role else target
-    parts = conninfo_to_dict(named.conninfo)
+    parts = {name: str(value) for name, value in conninfo_to_dict(named.conninfo).items()}
     password = parts.pop("password", None)
-    return make_conninfo(**parts), {"PGPASSWORD": str(password)} if password else {}
+    return make_conninfo(**parts), {"PGPASSWORD": password} if password else {}
 
 
 def _wait(process: "subprocess.Popen[bytes]", timeout_s: float) -> None:
@@ -178,7 +200,7 @@ def _cpu_s(pid: int) -> float:
 
 
 def _require_success(process: Process, exit_code: int, folder: Path) -> None:
-    out = folder / f"{process.scenario}.out"
+    out = _said(folder, process.scenario)
     said = [line for line in out.read_text(errors="replace").splitlines() if line.strip()]
     wrong = [line for line in said if "error:" in line or "aborted" in line or "fatal:" in line]
     if exit_code or wrong:
@@ -212,7 +234,6 @@ def _read_log(process: Process, folder: Path) -> _Entries:
     names = tuple(dict.fromkeys(each.query for each in process.scripts if each.query != PAUSE))
     place = {name: number for number, name in enumerate(names)}
     queries = [place.get(each.query, -1) for each in process.scripts]
-    has_retries = any(option != "--max-tries=1" for option in process.options if "tries" in option)
     rows, seen = list[tuple[int, int, int, int, bool]](), set[tuple[str, int]]()
     for path in folder.glob(f"{process.scenario}.[0-9]*"):
         for line in path.read_text().splitlines():
@@ -225,7 +246,8 @@ def _read_log(process: Process, folder: Path) -> _Entries:
                 seen.add((client, query))
             response_us = _NO_RESPONSE[took] if took in _NO_RESPONSE else round(float(took))
             end = int(end_s) * _US_PER_S + int(end_us)
-            retries = int(rest[-1]) if has_retries and rest else 0
+            # the column is there if there can be anything in it
+            retries = int(rest[-1]) if process.tries > 1 else 0
             rows.append((query, response_us, end, retries, first))
     columns = np.array(rows, dtype=np.int64).reshape(-1, 5).T
     return _Entries(
@@ -239,10 +261,19 @@ def _read_log(process: Process, folder: Path) -> _Entries:
 
 
 def _result(
-    logs: Sequence[_Entries], warmup_s: float, duration_s: float, client_cpu_s: float
+    logs: Sequence[_Entries],
+    warmup_s: float,
+    duration_s: float,
+    *,
+    client_cpu_s: float,
+    warm_us: int,
 ) -> PgbenchResult:
     begin_us = max(
-        (int((log.end_us - np.maximum(log.response_us, 0)).min()) for log in logs if log.end_us.size),
+        (
+            int((log.end_us - np.maximum(log.response_us, 0)).min())
+            for log in logs
+            if log.end_us.size
+        ),
         default=0,
     )
     measure_us = begin_us + round(warmup_s * _US_PER_S)
@@ -257,6 +288,9 @@ def _result(
     return PgbenchResult(
         measured_s=duration_s,
         client_cpu_s=client_cpu_s,
+        cpu_requests=sum(
+            int(((log.end_us >= warm_us) & (log.response_us >= 0)).sum()) for log in logs
+        ),
         response=total.summary(),
         queries=tuple(_query(name, parts) for name, parts in seen.items()),
     )

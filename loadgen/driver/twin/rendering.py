@@ -11,7 +11,9 @@ from loadgen.driver.program import Program, Statement, Values
 # pgbench's own variables, which the scripts must not shadow, and those of the scripts
 _VARIABLES = r"(?:scale|client_id|random_seed|default_seed|b2_\w*|out_\w*)"
 _TOUCHED = re.compile(rf"(?<!:):{_VARIABLES}\b")
-_PREPARABLE = re.compile(r"(?:with|select|insert|update|delete|merge|values|table)\b|\(", re.I)
+_PREPARABLE = re.compile(
+    r"(?:with|select|insert|update|delete|merge|values|table)\b|\(", re.IGNORECASE
+)
 _COMMENT = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
 # their text holds no quotation mark, so it can be put between two
 _FED_TYPES = re.compile(

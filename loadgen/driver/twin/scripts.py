@@ -49,19 +49,22 @@ class Process:
     """One pgbench: the users of one scenario.
 
     Args:
-        options: of pgbench, apart from files, connection and duration.
+        options: of pgbench, apart from files, connection, duration and tries.
         scripts: in the order in which pgbench numbers them.
+        tries: of a transaction that fails for its neighbours' sake, before it is given up.
     """
 
     scenario: str
     users: int
     options: tuple[str, ...]
     scripts: tuple[Script, ...]
+    tries: int = 1
 
     def command(self, pgbench: str, *, seconds: int) -> list[str]:
         """Return a command line that lacks the connection; to be run in the scripts' folder."""
         files = [word for each in self.scripts for word in ("-f", f"{each.file}@{each.weight}")]
-        return [pgbench, *self.options, "-T", str(seconds), *files]
+        ends = [f"--max-tries={self.tries}", "-T", str(seconds)]
+        return [pgbench, "-n", "-c", str(self.users), *self.options, *ends, *files]
 
 
 def write_scripts(
@@ -210,18 +213,22 @@ def _process(
         if not is_open:
             total = sum(script.weight for script in scripts)
             scripts.append(Script(file=pause.file, query=PAUSE, weight=total))
-    mine = [programs[name] for name in dict.fromkeys(each.query for each in scripts) if name != PAUSE]
+    mine = [
+        programs[name] for name in dict.fromkeys(each.query for each in scripts) if name != PAUSE
+    ]
     variables = {PLACE: 0} | {ready(program): 0 for program in mine}
-    tries = 1 + max(program.query.retries for program in mine)
-    options = ["-n", "-M", "simple", "-c", str(users), f"--max-tries={tries}"]
-    options += [f"--random-seed={plan.seed}"]
+    options = ["-M", "simple", f"--random-seed={plan.seed}"]
     options += [word for name, value in variables.items() for word in ("-D", f"{name}={value}")]
     if plan.rate is not None:
         options += ["-R", f"{plan.rate * shares(plan.scenarios)[scenario.scenario]:g}"]
         if plan.max_lag_s is not None:
             options += ["-L", f"{plan.max_lag_s * _MS_PER_S:g}"]
     return Process(
-        scenario=scenario.scenario, users=users, options=tuple(options), scripts=tuple(scripts)
+        scenario=scenario.scenario,
+        users=users,
+        options=tuple(options),
+        scripts=tuple(scripts),
+        tries=1 + max(program.query.retries for program in mine),
     )
 
 
