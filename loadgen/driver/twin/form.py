@@ -13,7 +13,7 @@ from loadgen.driver.twin.pgbench import PgbenchResult, run_pgbench
 from loadgen.driver.twin.rendering import PLACE, ready, script_of
 from loadgen.driver.twin.scripts import Process, Script
 
-_ROUNDS = 5
+_ROUNDS = 3
 _SETS = 16
 _SECONDS = 1.0
 _US_PER_S = 1_000_000
@@ -33,7 +33,7 @@ class FormPrice:
 
 
 def measure_form(pgbench: Path, target: Target, *, folder: Path) -> tuple[FormPrice, ...]:
-    """Return what pairs show that ask for nothing with one session, ten seconds in all.
+    """Return what pairs show that ask for nothing with one session, six seconds in all.
 
     Raises: as `run_pgbench`.
     """

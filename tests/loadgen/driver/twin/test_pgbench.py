@@ -15,7 +15,6 @@ from b2bench.queries import QueryClass, load_queries
 from b2bench.queryids import statement_ids
 from b2bench.target import Target
 from loadgen.driver.statements import take_snapshot
-from loadgen.driver.twin.form import measure_form
 from loadgen.driver.twin.pgbench import PgbenchResult, connection, run_pgbench
 from loadgen.driver.twin.scripts import write_scripts
 from tests.loadgen.driver.lab import QUERIES
@@ -115,10 +114,3 @@ def test_a_person_can_run_the_scripts(lab: Target, pgbench: Path, tmp_path: Path
         check=False,
     )
     assert "number of failed transactions: 0" in done.stdout, done.stderr
-
-
-def test_the_price_of_the_form_is_measured_in_pairs(
-    lab: Target, pgbench: Path, tmp_path: Path
-) -> None:
-    prices = measure_form(pgbench, lab, folder=tmp_path / "form")
-    assert len(prices) == 5

@@ -12,8 +12,8 @@ from b2bench.queryids import statement_ids
 from b2bench.target import Target
 from loadgen.driver.program import Program, Values
 from loadgen.driver.statements import Counters, take_snapshot
-from loadgen.driver.twin.rendering import left_out, literal, script_of
-from loadgen.driver.twin.scripts import Process, write_scripts
+from loadgen.driver.twin.rendering import PLACE, left_out, literal, ready, script_of
+from loadgen.driver.twin.scripts import Process, Script, write_scripts
 from scenarios.samplers import shop_source
 from tests.loadgen.driver.lab import QUERIES
 from tests.loadgen.driver.twin.hand import plan_of, run_by_hand, written
@@ -31,21 +31,15 @@ AWKWARD = [
 
 
 def alone(folder: Path, query: QueryClass, requests: list[list[Values]]) -> Process:
-    """Return a process that runs one script, given whole."""
-    (made,) = write_scripts(
-        folder,
-        plan_of([query]),
-        [query],
-        ExampleSource(datetime.now(UTC)),
-        lambda _: {query.name: 1},
-    )
-    (folder / made.scripts[0].file).write_text(script_of(Program(query), requests))
+    """Return a process that runs one script."""
+    program = Program(query)
+    (folder / f"{query.name}.sql").write_text(script_of(program, requests))
     return Process(
-        scenario=made.scenario,
+        scenario="alone",
         users=1,
-        options=made.options,
-        scripts=made.scripts[:1],
-        tries=made.tries,
+        options=("-M", "simple", "-D", f"{PLACE}=0", "-D", f"{ready(program)}=0"),
+        scripts=(Script(file=f"{query.name}.sql", query=query.name, weight=1),),
+        tries=1 + query.retries,
     )
 
 
@@ -57,12 +51,11 @@ def test_the_server_gives_both_the_same_queryids(
         for query in shop_queries:
             assert left_out(query) is None
             ids = statement_ids(connection, query, source)
-            folder = tmp_path / query.name
-            plan = plan_of([query])
-            name = query.name
-            (process,) = write_scripts(folder, plan, [query], source, lambda _, n=name: {n: 1})
+            program = Program(query)
+            drawn = source.draw(query, seed=1, count=1)
+            process = alone(tmp_path, query, [program.bind(each) for each in drawn])
             before = take_snapshot(connection).counters
-            run_by_hand(process, shop, folder, pg_bin)
+            run_by_hand(process, shop, tmp_path, pg_bin)
             after = take_snapshot(connection).counters
             none = Counters(queryid=0)
             ran = [after[each.queryid].calls - before.get(each.queryid, none).calls for each in ids]
