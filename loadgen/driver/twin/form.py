@@ -10,7 +10,7 @@ from b2bench.records import write_atomically
 from b2bench.target import Target
 from loadgen.driver.program import Program
 from loadgen.driver.twin.pgbench import PgbenchResult, run_pgbench
-from loadgen.driver.twin.rendering import PLACE, ready, script_of
+from loadgen.driver.twin.rendering import VARIABLES, script_of
 from loadgen.driver.twin.scripts import Process, Script
 
 _ROUNDS = 3
@@ -39,18 +39,15 @@ def measure_form(pgbench: Path, target: Target, *, folder: Path) -> tuple[FormPr
     """
     program = Program(_NOTHING)
     sets = [program.bind(Arguments(values={"value": number})) for number in range(_SETS)]
-    write_atomically(folder / "form.sql", script_of(program, sets).encode())
+    write_atomically(folder / "form.sql", script_of(program, sets, prepared=[program]).encode())
     write_atomically(folder / "plain.sql", b"SELECT :value::bigint;\n")
-    options = ("-M", "simple", "-D", f"{PLACE}=0", "-D", f"{ready(program)}=0")
-    return tuple(_prices(pgbench, target, folder, options))
+    return tuple(_prices(pgbench, target, folder))
 
 
-def _prices(
-    pgbench: Path, target: Target, folder: Path, options: tuple[str, ...]
-) -> Iterator[FormPrice]:
+def _prices(pgbench: Path, target: Target, folder: Path) -> Iterator[FormPrice]:
     for _ in range(_ROUNDS):
         plain = _run(pgbench, target, folder, "plain", ("-M", "prepared", "-D", "value=1"))
-        form = _run(pgbench, target, folder, "form", options)
+        form = _run(pgbench, target, folder, "form", ("-M", "simple", *VARIABLES))
         yield FormPrice(
             client_us=_client_us(form) - _client_us(plain),
             response_us=form.response.mean_us - plain.response.mean_us,

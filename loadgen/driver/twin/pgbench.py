@@ -216,7 +216,7 @@ class _Entries:
         query: the place of each entry's query class in `names`.
         response_us: -1 where the request failed, -2 where it was skipped.
         end_us: since the epoch.
-        first: whether it was its session's first request of the query class.
+        first: whether it was its session's first request, which prepares everything.
     """
 
     names: tuple[str, ...]
@@ -234,16 +234,16 @@ def _read_log(process: Process, folder: Path) -> _Entries:
     names = tuple(dict.fromkeys(each.query for each in process.scripts if each.query != PAUSE))
     place = {name: number for number, name in enumerate(names)}
     queries = [place.get(each.query, -1) for each in process.scripts]
-    rows, seen = list[tuple[int, int, int, int, bool]](), set[tuple[str, int]]()
+    rows, seen = list[tuple[int, int, int, int, bool]](), set[str]()
     for path in folder.glob(f"{process.scenario}.[0-9]*"):
         for line in path.read_text().splitlines():
             client, _, took, script, end_s, end_us, *rest = line.split()
             query = queries[int(script)]
             if query < 0:
                 continue
-            first = (client, query) not in seen
+            first = client not in seen
             if took not in _NO_RESPONSE:
-                seen.add((client, query))
+                seen.add(client)
             response_us = _NO_RESPONSE[took] if took in _NO_RESPONSE else round(float(took))
             end = int(end_s) * _US_PER_S + int(end_us)
             # the column is there if there can be anything in it

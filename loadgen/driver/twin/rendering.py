@@ -20,9 +20,11 @@ _FED_TYPES = re.compile(
     r"(?:smallint|int|integer|bigint|int[248]|numeric(?:\(.*\))?|real|double precision|float[48]"
     r"|boolean|bool|date|timestamptz|timestamp|uuid)$"
 )
-# short enough to be told apart by PostgreSQL, and no word that the scripts use
-_PLAIN = re.compile(r"(?!(?:place|turn|us)$)[a-z][a-z0-9_]{0,50}", re.ASCII)
-PLACE = "b2_place"
+# short enough to be told apart by PostgreSQL
+_PLAIN = re.compile(r"[a-z][a-z0-9_]{0,50}", re.ASCII)
+PLACE, READY = "b2_place", "b2_ready"
+# what each session begins with
+VARIABLES = ("-D", f"{PLACE}=0", "-D", f"{READY}=0")
 
 
 def left_out(query: QueryClass) -> str | None:
@@ -47,17 +49,18 @@ def _without_comments(sql: str) -> str:
     return sql
 
 
-def script_of(program: Program, requests: Sequence[list[Values]]) -> str:
+def script_of(
+    program: Program, requests: Sequence[list[Values]], *, prepared: Sequence[Program]
+) -> str:
     """Return a script that does the request whose turn it is, the same one if it has to retry.
 
     Args:
         program: of the query class.
         requests: values as `Program.bind` gives them; a power of two of them cost least.
+        prepared: everything that the session will run, to be prepared with its first request.
     """
-    lines = [
-        f"-- {program.query.name}: {len(requests)} sets of arguments in turn",
-        *_preparation(program),
-    ]
+    lines = [f"-- {program.query.name}: {len(requests)} sets of arguments in turn"]
+    lines += _preparation(prepared)
     if len(requests) > 1:
         lines.append(f"\\set b2_turn :{PLACE} % {len(requests)}")
     lines += _choice(program, requests, 0)
@@ -66,25 +69,25 @@ def script_of(program: Program, requests: Sequence[list[Values]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def ready(program: Program) -> str:
-    """Return the variable that says whether a session has prepared a query class."""
-    name = program.query.name
-    if _PLAIN.fullmatch(name):
-        return f"b2_{name}"
-    return f"b2_{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
-
-
-def _preparation(program: Program) -> Iterator[str]:
-    yield f"\\if :{ready(program)} = 0"
-    for number, statement in enumerate(program.statements):
-        yield f"PREPARE {_name(program, number)} AS\n{statement.sql.decode()}\n;"
-    yield f"\\set {ready(program)} 1"
+def _preparation(programs: Sequence[Program]) -> Iterator[str]:
+    statements = [
+        f"PREPARE {_name(program, number)} AS\n{statement.sql.decode()}\n"
+        for program in programs
+        for number, statement in enumerate(program.statements)
+    ]
+    yield f"\\if :{READY} = 0"
+    # one command of pgbench, for it looks at each that it has to skip
+    yield "\\;\n".join(statements) + ";"
+    yield f"\\set {READY} 1"
     yield "\\endif"
 
 
 def _name(program: Program, number: int) -> str:
     """Return a prepared statement's name; one text in two classes is prepared for each."""
-    return f"{ready(program)}_{number}"
+    name = program.query.name
+    if not _PLAIN.fullmatch(name):
+        name = hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
+    return f"b2_{name}_{number}"
 
 
 def _choice(program: Program, requests: Sequence[list[Values]], first: int) -> Iterator[str]:

@@ -13,7 +13,7 @@ from b2bench.runs import RunPlan, ScenarioShare
 from loadgen.driver.allotment import allot, shares
 from loadgen.driver.program import Program, Values
 from loadgen.driver.supply import Supply
-from loadgen.driver.twin.rendering import PLACE, ready, script_of
+from loadgen.driver.twin.rendering import VARIABLES, script_of
 
 # pgbench takes 128; one is the pause
 _FILES_MOST = 127
@@ -171,6 +171,7 @@ def _scripts(
 ) -> Iterator[Script]:
     if not weights:
         raise BadInput(f"{scenario.scenario} runs none of the planned query classes")
+    prepared = [programs[name] for name in weights]
     for share in divide(weights, _FILES_MOST):
         program = programs[share.query]
         drawn = drawing.draw(program, share.files * _SETS_IN_FILE)
@@ -180,7 +181,7 @@ def _scripts(
         for number in range(share.files):
             sets = drawn[number :: share.files]
             file = f"{scenario.scenario}/{share.query}-{number + 1}.sql"
-            write_atomically(folder / file, script_of(program, sets).encode())
+            write_atomically(folder / file, script_of(program, sets, prepared=prepared).encode())
             yield Script(file=file, query=share.query, weight=share.weight, sets=len(sets))
     if scenario.think_s:
         file = f"{scenario.scenario}/{PAUSE}.sql"
@@ -213,12 +214,8 @@ def _process(
         if not is_open:
             total = sum(script.weight for script in scripts)
             scripts.append(Script(file=pause.file, query=PAUSE, weight=total))
-    mine = [
-        programs[name] for name in dict.fromkeys(each.query for each in scripts) if name != PAUSE
-    ]
-    variables = {PLACE: 0} | {ready(program): 0 for program in mine}
-    options = ["-M", "simple", f"--random-seed={plan.seed}"]
-    options += [word for name, value in variables.items() for word in ("-D", f"{name}={value}")]
+    retries = [programs[each.query].query.retries for each in scripts if each.query != PAUSE]
+    options = ["-M", "simple", f"--random-seed={plan.seed}", *VARIABLES]
     if plan.rate is not None:
         options += ["-R", f"{plan.rate * shares(plan.scenarios)[scenario.scenario]:g}"]
         if plan.max_lag_s is not None:
@@ -228,7 +225,7 @@ def _process(
         users=users,
         options=tuple(options),
         scripts=tuple(scripts),
-        tries=1 + max(program.query.retries for program in mine),
+        tries=1 + max(retries),
     )
 
 

@@ -12,7 +12,7 @@ from b2bench.queryids import statement_ids
 from b2bench.target import Target
 from loadgen.driver.program import Program, Values
 from loadgen.driver.statements import Counters, take_snapshot
-from loadgen.driver.twin.rendering import PLACE, left_out, literal, ready, script_of
+from loadgen.driver.twin.rendering import VARIABLES, left_out, literal, script_of
 from loadgen.driver.twin.scripts import Process, Script, write_scripts
 from scenarios.samplers import shop_source
 from tests.loadgen.driver.lab import QUERIES
@@ -30,14 +30,17 @@ AWKWARD = [
 ]
 
 
-def alone(folder: Path, query: QueryClass, requests: list[list[Values]]) -> Process:
-    """Return a process that runs one script."""
+def alone(
+    folder: Path, query: QueryClass, requests: list[list[Values]], *others: QueryClass
+) -> Process:
+    """Return a process that runs one script, and prepares others, too."""
     program = Program(query)
-    (folder / f"{query.name}.sql").write_text(script_of(program, requests))
+    prepared = [program, *(Program(other) for other in others)]
+    (folder / f"{query.name}.sql").write_text(script_of(program, requests, prepared=prepared))
     return Process(
         scenario="alone",
         users=1,
-        options=("-M", "simple", "-D", f"{PLACE}=0", "-D", f"{ready(program)}=0"),
+        options=("-M", "simple", *VARIABLES),
         scripts=(Script(file=f"{query.name}.sql", query=query.name, weight=1),),
         tries=1 + query.retries,
     )
@@ -52,8 +55,9 @@ def test_the_server_gives_both_the_same_queryids(
             assert left_out(query) is None
             ids = statement_ids(connection, query, source)
             program = Program(query)
-            drawn = source.draw(query, seed=1, count=1)
-            process = alone(tmp_path, query, [program.bind(each) for each in drawn])
+            drawn = [program.bind(each) for each in source.draw(query, seed=1, count=1)]
+            others = [other for other in shop_queries if other is not query]
+            process = alone(tmp_path, query, drawn, *others)
             before = take_snapshot(connection).counters
             run_by_hand(process, shop, tmp_path, pg_bin)
             after = take_snapshot(connection).counters
