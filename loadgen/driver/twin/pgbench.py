@@ -204,8 +204,8 @@ def _require_success(process: Process, exit_code: int, folder: Path) -> None:
     said = [line for line in out.read_text(errors="replace").splitlines() if line.strip()]
     wrong = [line for line in said if "error:" in line or "aborted" in line or "fatal:" in line]
     if exit_code or wrong:
-        last = (wrong or said or ["it said nothing"])[0].removeprefix("pgbench: ")
-        raise RunFailed(f"pgbench could not run {process.scenario}: {last} (see {out})")
+        words = (wrong[:1] or said[-1:] or ["it said nothing"])[0].removeprefix("pgbench: ")
+        raise RunFailed(f"pgbench could not run {process.scenario}: {words} (see {out})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,10 @@ from b2bench.runs import RunPlan, ScenarioShare
 from loadgen.driver.allotment import allot, shares
 from loadgen.driver.program import Program, Values
 from loadgen.driver.supply import Supply
-from loadgen.driver.twin.rendering import VARIABLES, script_of
+from loadgen.driver.twin.rendering import VARIABLES, script_of, sets_most
 
 # pgbench takes 128; one is the pause
 _FILES_MOST = 127
-# choosing among them costs pgbench some tenths of a microsecond a request
-_SETS_IN_FILE = 16
 # pgbench draws by whole numbers
 _WEIGHT = 1_000_000
 _US_PER_S = 1_000_000
@@ -174,7 +172,7 @@ def _scripts(
     prepared = [programs[name] for name in weights]
     for share in divide(weights, _FILES_MOST):
         program = programs[share.query]
-        drawn = drawing.draw(program, share.files * _SETS_IN_FILE)
+        drawn = drawing.draw(program, share.files * sets_most(program))
         # what takes no arguments needs no choice
         if all(values == drawn[0] for values in drawn):
             drawn = drawn[: share.files]

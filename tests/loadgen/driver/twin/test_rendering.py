@@ -1,5 +1,6 @@
 """What pgbench sends is what our driver sends: statements, values, steps that feed each other."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from b2bench.queryids import statement_ids
 from b2bench.target import Target
 from loadgen.driver.program import Program, Values
 from loadgen.driver.statements import Counters, take_snapshot
-from loadgen.driver.twin.rendering import VARIABLES, left_out, literal, script_of
+from loadgen.driver.twin.rendering import VARIABLES, left_out, literal, script_of, sets_most
 from loadgen.driver.twin.scripts import Process, Script, write_scripts
 from scenarios.samplers import shop_source
 from tests.loadgen.driver.lab import QUERIES
@@ -160,6 +161,30 @@ def test_what_pgbench_cannot_do_is_said(tmp_path: Path, text: str, said: str) ->
 )
 def test_what_it_can_do_is_not_left_out(tmp_path: Path, text: str) -> None:
     assert left_out(written(tmp_path, "theirs", f"-- params:\n{text}")) is None
+
+
+def test_a_script_whose_steps_feed_each_other_is_short(
+    shop_queries: tuple[QueryClass, ...],
+) -> None:
+    for query in shop_queries:
+        program = Program(query)
+        nothing: list[Values] = [[None] * len(each.parameters) for each in program.statements]
+        script = script_of(program, [nothing] * sets_most(program), prepared=[program])
+        text = re.sub(r"^PREPARE .*?^;$", "PREPARE;", script, flags=re.DOTALL | re.MULTILINE)
+        if "aset" in text:
+            commands = [line for line in text.splitlines() if not line.startswith("--")]
+            assert len(commands) < 128, query.name
+    assert {sets_most(Program(query)) for query in shop_queries} == {8, 16}
+
+
+def test_more_steps_than_a_script_holds_are_said(tmp_path: Path) -> None:
+    steps = "".join(
+        f"-- step: s{number} -> o{number} int\nSELECT {number} AS o{number};\n"
+        for number in range(70)
+    )
+    reason = left_out(written(tmp_path, "theirs", f"-- params:\n{steps}"))
+    assert reason is not None
+    assert "as many steps" in reason
 
 
 def test_numbers_are_written_like_texts() -> None:
