@@ -6,6 +6,7 @@ from statistics import median
 
 _US_PER_S = 1_000_000
 _RATE = "requests per"
+BLOCKS = "server blocks per request"
 TWIN_FILE = "twin.json"
 
 
@@ -33,7 +34,8 @@ class TwinSide:
         cpu_requests: requests answered while `client_cpu_s` of the client's processor was used.
         sent: statements that the client says it ran, from start to end.
         counted: the same statements as the server counted them.
-        server_us: the server's time for one request.
+        server_us: the server's time for one request, waiting for a processor included.
+        server_blocks: how many blocks the server touched for one request.
     """
 
     completed: int
@@ -48,6 +50,7 @@ class TwinSide:
     p95_us: int
     p99_us: int
     server_us: float
+    server_blocks: float
     sent: int
     counted: int
     queries: tuple[TwinQuery, ...]
@@ -147,6 +150,7 @@ _FIGURES: tuple[tuple[str, Callable[[TwinSide], float]], ...] = (
     ("response, p95", lambda side: side.p95_us),
     ("response, p99", lambda side: side.p99_us),
     ("server time per request", lambda side: side.server_us),
+    (BLOCKS, lambda side: side.server_blocks),
 )
 WITHOUT_FORM = "requests per client CPU-second, scripts' form taken off"
 
@@ -214,7 +218,7 @@ def _row(
         ours=_spread(left),
         pgbench=_spread(right),
         ratio=_spread(ratios) if ratios else None,
-        is_time=not name.startswith(_RATE),
+        is_time=name != BLOCKS and not name.startswith(_RATE),
     )
 
 

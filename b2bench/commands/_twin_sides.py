@@ -26,6 +26,8 @@ class Served:
         self.calls = sum(self._since(queryid).calls for queryid in numbers)
         self.time_us = sum(self._since(queryid).time_ms for queryid in numbers) * _US_PER_MS
 
+        self.blocks = sum(self._since(queryid).shared_blocks for queryid in numbers)
+
     def _since(self, queryid: int) -> Counters:
         none = Counters(queryid=queryid)
         before = self._before.counters.get(queryid, none)
@@ -71,6 +73,7 @@ def our_side(result: LoadResult, served: Served) -> TwinSide:
         p95_us=result.response.p95_us,
         p99_us=result.response.p99_us,
         server_us=served.time_us / passes if passes else 0.0,
+        server_blocks=served.blocks / passes if passes else 0.0,
         sent=sent,
         counted=served.calls,
         queries=_queries(result.queries, served),
@@ -94,6 +97,7 @@ def pgbench_side(result: PgbenchResult, queries: Sequence[QueryClass], served: S
         p95_us=result.response.p95_us,
         p99_us=result.response.p99_us,
         server_us=served.time_us / passes if passes else 0.0,
+        server_blocks=served.blocks / passes if passes else 0.0,
         sent=sum(query.all_completed * statements[query.name] for query in result.queries),
         counted=served.calls,
         queries=_queries(result.queries, served),

@@ -31,6 +31,7 @@ def side(per_s: float, *, cpu_s: float = 1.0, p50_us: int = 500, counted: int = 
         p95_us=900,
         p99_us=1_200,
         server_us=300.0,
+        server_blocks=42.0,
         sent=200,
         counted=counted,
         queries=(
@@ -80,6 +81,11 @@ def test_a_ratio_is_taken_in_each_round_and_told_with_its_range() -> None:
 def test_times_have_their_unit() -> None:
     median = row(THREE, "response, p50")
     assert shown_spread(median, median.pgbench) == "0.500 ms ±0 % (n=3)"
+
+
+def test_blocks_are_a_count() -> None:
+    blocks = row(THREE, "server blocks per request")
+    assert shown_spread(blocks, blocks.ours) == "42.0 ±0 % (n=3)"
 
 
 def test_a_single_round_claims_no_spread() -> None:

@@ -116,9 +116,38 @@ def test_a_step_feeds_the_next_be_it_a_row_a_null_or_nothing(
     assert noted == [(1, 1, 10), (2, 2, None), (3, None, None)] * 2
 
 
-def test_what_is_begun_anew_keeps_its_arguments_and_is_done_once(
-    lab: Target, tmp_path: Path, pg_bin: Path | None
+FLAKY = """
+CREATE TABLE kept (id serial, note text);
+CREATE SEQUENCE calls;
+CREATE FUNCTION keep(note text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('calls') % 2 = 1 THEN
+        RAISE EXCEPTION USING ERRCODE = 'serialization_failure';
+    END IF;
+    INSERT INTO kept (note) VALUES (keep.note);
+END $$;
+"""
+
+
+def test_what_is_begun_anew_keeps_its_arguments(
+    empty_database: Target, tmp_path: Path, pg_bin: Path | None
 ) -> None:
+    with connect(empty_database) as connection:
+        connection.execute(FLAKY)
+    query = written(
+        tmp_path / "queries",
+        "flaky",
+        "-- params: note text\n-- isolation: serializable\n-- retries: 1\n-- example: x\n"
+        "SELECT keep(:note);\n",
+    )
+    process = alone(tmp_path, query, [[[note]] for note in (b"a", b"b", b"c", b"d")])
+    run_by_hand(process, empty_database, tmp_path, pg_bin, each=4)
+    with connect(empty_database) as connection:
+        kept = "".join(row[0] for row in connection.execute("SELECT note FROM kept ORDER BY id"))
+    assert kept == "abcd"
+
+
+def test_what_is_begun_anew_is_done_once(lab: Target, tmp_path: Path, pg_bin: Path | None) -> None:
     (query,) = load_queries(QUERIES, ["move_item"])
     source = ExampleSource(datetime.now(UTC))
     (process,) = write_scripts(
