@@ -78,11 +78,13 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormCost:
-    """What the form of the scripts costs pgbench over `-M prepared`, microseconds a request."""
+class FormRun:
+    """Microseconds that pgbench takes to ask for nothing: `-M prepared`, and as the scripts do."""
 
-    client_us: float
-    response_us: float
+    plain_client_us: float
+    plain_response_us: float
+    form_client_us: float
+    form_response_us: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ class TwinRecord:
     rate: float | None
     version: str
     sets: int
-    form: tuple[FormCost, ...]
+    form: tuple[FormRun, ...]
     left_out: tuple[LeftOut, ...]
     rounds: tuple[TwinRound, ...]
 
@@ -162,19 +164,26 @@ def twin_rows(record: TwinRecord) -> list[TwinRow]:
         WITHOUT_FORM,
         record.rounds,
         lambda side: side.per_cpu_s,
-        lambda side: per_cpu_s_without_form(side, form_client_us(record).median),
+        lambda side: per_cpu_s_without_form(side, form_client_us(record)),
     )
     return [*rows[:2], corrected, *rows[2:]]
 
 
-def form_client_us(record: TwinRecord) -> Spread:
-    """Return what the form costs pgbench's processor, a request."""
-    return _spread([cost.client_us for cost in record.form])
+def form_client_us(record: TwinRecord) -> float:
+    """Return what the form costs pgbench's processor, a request.
+
+    The least of all runs are compared: whatever disturbs a run makes it longer.
+    """
+    return min(run.form_client_us for run in record.form) - min(
+        run.plain_client_us for run in record.form
+    )
 
 
-def form_response_us(record: TwinRecord) -> Spread:
-    """Return what the form adds to pgbench's response."""
-    return _spread([cost.response_us for cost in record.form])
+def form_response_us(record: TwinRecord) -> float:
+    """Return what the form adds to pgbench's response, from the least of all runs."""
+    return min(run.form_response_us for run in record.form) - min(
+        run.plain_response_us for run in record.form
+    )
 
 
 def per_cpu_s_without_form(side: TwinSide, form_us: float) -> float:

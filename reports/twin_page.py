@@ -55,12 +55,8 @@ def shown_ratio(row: TwinRow) -> str:
 
 def shown_form(record: TwinRecord) -> str:
     """Return a sentence about what the scripts' form costs pgbench."""
-    client, response = form_client_us(record), form_response_us(record)
     return (
         "a request of the scripts costs pgbench more than its own -M prepared would, by "
-        f"{_microseconds(client)} of client CPU and {_microseconds(response)} of response"
+        f"{form_client_us(record):.1f} µs of client CPU and {form_response_us(record):.1f} µs of "
+        f"response (the least of {len(record.form)} runs each)"
     )
-
-
-def _microseconds(spread: Spread) -> str:
-    return f"{spread.median:.1f} µs ({spread.low:.1f} to {spread.high:.1f}, n={spread.count})"

@@ -18,13 +18,13 @@ from b2bench.runs import RunPlan
 from b2bench.target import Target
 from loadgen.driver.statements import planned_queries, take_snapshot
 from loadgen.driver.supervise import run_load
-from loadgen.driver.twin.form import FormPrice, measure_form
+from loadgen.driver.twin.form import FormPair, measure_form
 from loadgen.driver.twin.pgbench import run_pgbench
 from loadgen.driver.twin.rendering import left_out
 from loadgen.driver.twin.scripts import Process, require_plain, write_scripts
 from reports.twin import (
     TWIN_FILE,
-    FormCost,
+    FormRun,
     LeftOut,
     TwinRecord,
     TwinRound,
@@ -217,7 +217,7 @@ def _numbered(twin: _Twin, subject: Target) -> RunPlan:
 
 
 def _record(
-    twin: _Twin, form: Sequence[FormPrice], left: tuple[LeftOut, ...], rounds: tuple[TwinRound, ...]
+    twin: _Twin, form: Sequence[FormPair], left: tuple[LeftOut, ...], rounds: tuple[TwinRound, ...]
 ) -> TwinRecord:
     return TwinRecord(
         run=twin.plan.run,
@@ -227,7 +227,13 @@ def _record(
         version=twin.binaries.version,
         sets=sum(script.sets for process in twin.processes for script in process.scripts),
         form=tuple(
-            FormCost(client_us=each.client_us, response_us=each.response_us) for each in form
+            FormRun(
+                plain_client_us=each.plain_client_us,
+                plain_response_us=each.plain_response_us,
+                form_client_us=each.form_client_us,
+                form_response_us=each.form_response_us,
+            )
+            for each in form
         ),
         left_out=left,
         rounds=rounds,

@@ -37,7 +37,7 @@ def test_the_mixed_load_has_a_whole_twin(
         assert side.counted > side.completed
     ours, theirs = ({query.name for query in s.queries} for s in (both.ours, both.pgbench))
     assert ours == theirs
-    assert len(record.form) == 3
+    assert len(record.form) == 4
     assert (folder / "twin" / "run.sh").exists()
     ratio = r"^requests per second .*\(n=1\) .*\(n=1\) +\d+\.\d\d$"
     assert re.search(ratio, done.stdout, re.MULTILINE)

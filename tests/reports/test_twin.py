@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reports.twin import (
-    FormCost,
+    FormRun,
     LeftOut,
     TwinQuery,
     TwinRecord,
@@ -55,7 +55,15 @@ def record(*rounds: TwinRound, left_out: tuple[LeftOut, ...] = ()) -> TwinRecord
         rate=None,
         version="18.6",
         sets=2_032,
-        form=tuple(FormCost(client_us=us, response_us=10 * us) for us in (50.0, 100.0, 150.0)),
+        form=tuple(
+            FormRun(
+                plain_client_us=50.0 + more,
+                plain_response_us=90.0 + more,
+                form_client_us=150.0 + 3 * more,
+                form_response_us=120.0 + more,
+            )
+            for more in (70.0, 0.0, 10.0)
+        ),
         left_out=left_out,
         rounds=rounds,
     )
@@ -101,7 +109,8 @@ def test_pgbench_is_not_charged_for_the_form_of_its_scripts() -> None:
     # 500 µs a request, of which 100 are the form's
     assert (as_run.pgbench.median, corrected.pgbench.median) == (2_000, 2_500)
     assert corrected.ours == as_run.ours
-    assert "by 100.0 µs (50.0 to 150.0, n=3) of client CPU" in shown_form(THREE)
+    said = "by 100.0 µs of client CPU and 30.0 µs of response (the least of 3 runs each)"
+    assert said in shown_form(THREE)
 
 
 def test_a_side_that_answered_nothing_has_no_ratio() -> None:

@@ -13,7 +13,7 @@ from loadgen.driver.twin.pgbench import PgbenchResult, run_pgbench
 from loadgen.driver.twin.rendering import VARIABLES, script_of
 from loadgen.driver.twin.scripts import Process, Script
 
-_ROUNDS = 3
+_ROUNDS = 4
 _SETS = 16
 _SECONDS = 1.0
 _US_PER_S = 1_000_000
@@ -25,15 +25,17 @@ _NOTHING = QueryClass(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormPrice:
-    """Microseconds a request that `PREPARE`, `EXECUTE` and choosing take over `-M prepared`."""
+class FormPair:
+    """Microseconds a request that asks for nothing, `-M prepared` and in the form of the scripts."""
 
-    client_us: float
-    response_us: float
+    plain_client_us: float
+    plain_response_us: float
+    form_client_us: float
+    form_response_us: float
 
 
-def measure_form(pgbench: Path, target: Target, *, folder: Path) -> tuple[FormPrice, ...]:
-    """Return what pairs show that ask for nothing with one session, six seconds in all.
+def measure_form(pgbench: Path, target: Target, *, folder: Path) -> tuple[FormPair, ...]:
+    """Return pairs of runs that ask for nothing with one session, eight seconds in all.
 
     Raises: as `run_pgbench`.
     """
@@ -41,16 +43,18 @@ def measure_form(pgbench: Path, target: Target, *, folder: Path) -> tuple[FormPr
     sets = [program.bind(Arguments(values={"value": number})) for number in range(_SETS)]
     write_atomically(folder / "form.sql", script_of(program, sets, prepared=[program]).encode())
     write_atomically(folder / "plain.sql", b"SELECT :value::bigint;\n")
-    return tuple(_prices(pgbench, target, folder))
+    return tuple(_pairs(pgbench, target, folder))
 
 
-def _prices(pgbench: Path, target: Target, folder: Path) -> Iterator[FormPrice]:
+def _pairs(pgbench: Path, target: Target, folder: Path) -> Iterator[FormPair]:
     for _ in range(_ROUNDS):
         plain = _run(pgbench, target, folder, "plain", ("-M", "prepared", "-D", "value=1"))
         form = _run(pgbench, target, folder, "form", ("-M", "simple", *VARIABLES))
-        yield FormPrice(
-            client_us=_client_us(form) - _client_us(plain),
-            response_us=form.response.mean_us - plain.response.mean_us,
+        yield FormPair(
+            plain_client_us=_client_us(plain),
+            plain_response_us=plain.response.mean_us,
+            form_client_us=_client_us(form),
+            form_response_us=form.response.mean_us,
         )
 
 
