@@ -26,7 +26,7 @@ _NOTHING = QueryClass(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPair:
-    """Microseconds a request that asks for nothing, `-M prepared` and in the form of the scripts."""
+    """Microseconds of a request for nothing, `-M prepared` and in the form of the scripts."""
 
     plain_client_us: float
     plain_response_us: float
