@@ -1,6 +1,6 @@
 """The run report: was it fast enough, was the run valid, and where the time went, on one page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 from markupsafe import Markup
@@ -29,8 +29,8 @@ _SLOW_MOST = 10
 _WAITS_MOST = 12
 
 
-def render_run_page(record: RunRecord) -> str:
-    """Return the page as one HTML file."""
+def render_run_page(record: RunRecord, *further: Section) -> str:
+    """Return the page as one HTML file, with further sections before the last."""
     return render_page(
         Page(
             kind="Run report",
@@ -38,14 +38,14 @@ def render_run_page(record: RunRecord) -> str:
             verdict=verdict(record),
             tone=tone_of(record.findings),
             facts=list(facts(record)),
-            sections=list(_sections(record)),
+            sections=list(_sections(record, further)),
             provenance=record.provenance,
             style=(files("reports") / "templates" / "run.css").read_text(),
         )
     )
 
 
-def _sections(record: RunRecord) -> Iterator[Section]:
+def _sections(record: RunRecord, further: Sequence[Section]) -> Iterator[Section]:
     """Yield what the run has: a section without content would only be in the way."""
     rows = list(target_rows(record))
     if record.findings:
@@ -65,6 +65,7 @@ def _sections(record: RunRecord) -> Iterator[Section]:
         yield _time_split(record)
     yield from _failures(record)
     yield from _server(record)
+    yield from further
     yield _validity(record)
 
 

@@ -88,8 +88,9 @@ def _steer(environment: Environment, orders: Orders) -> None:
 
 
 def _equipment(plan: RunPlan, orders: Orders) -> Equipment:
-    # a master's database may be a copy that was made for this run
-    target = orders.target.for_database(plan.database) if plan.database else orders.target
+    # whoever has the plan from a master of another machine does not know its copy's name
+    is_told = orders.plan is None and plan.database
+    target = orders.target.for_database(plan.database) if is_told else orders.target
     return Equipment(
         queries=_queries(orders, [query.name for query in plan.queries]),
         source=_source(orders, orders.data or target),

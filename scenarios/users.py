@@ -2,16 +2,10 @@
 
 from collections.abc import Mapping
 
-from b2bench.queries import Frequency, QueryClass
+from b2bench.queries import QueryClass
 from loadgen.driver.users import PostgresUser
+from scenarios.frequencies import FREQUENCY_WEIGHTS
 from scenarios.workloads import scenario_weights
-
-_WEIGHTS = {
-    Frequency.HOT: 100.0,
-    Frequency.MEDIUM: 20.0,
-    Frequency.LOW: 4.0,
-    Frequency.BATCH: 1.0,
-}
 
 
 class Buyer(PostgresUser):
@@ -56,7 +50,7 @@ class Visitor(PostgresUser):
     @classmethod
     def weights(cls, planned: Mapping[str, QueryClass]) -> Mapping[str, float]:
         """Return every query class of the plan."""
-        return {name: _WEIGHTS[query.frequency] for name, query in planned.items()}
+        return {name: FREQUENCY_WEIGHTS[query.frequency] for name, query in planned.items()}
 
 
 class Anybody(PostgresUser):

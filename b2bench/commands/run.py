@@ -29,6 +29,15 @@ Worker = Annotated[
         help="Be one of the processes that the master there conducts; it has the plan.",
     ),
 ]
+Twin = Annotated[
+    bool,
+    typer.Option(
+        "--pgbench-twin", help="Run the same load with pgbench, in turn; see docs/twin.md."
+    ),
+]
+TwinRounds = Annotated[
+    int, typer.Option("--twin-rounds", help="How often both sides run, with --pgbench-twin.")
+]
 
 
 @with_settings(
@@ -56,6 +65,8 @@ def run(
     in_place: InPlace = False,
     master: Master = None,
     worker: Worker = None,
+    pgbench_twin: Twin = False,
+    twin_rounds: TwinRounds = 3,
 ) -> ExitCode:
     """Run a workload and judge it against its targets.
 
@@ -70,6 +81,7 @@ def run(
         b2bench run --rate 200 --users 50
         b2bench run --via pgbouncer --pool-size 10
         b2bench run spike --workers 2
+        b2bench run pricing --users 10 --think 0 --pgbench-twin
         b2bench run --queries my-queries --in-place --dsn postgresql://me@host/shop
     """
     from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
@@ -83,9 +95,27 @@ def run(
             join(settings, worker, progress)
         return ExitCode.FINE
     order = make_order(settings, in_place=in_place, listen=master)
+    if pgbench_twin:
+        from b2bench.commands._twin import (  # noqa: PLC0415
+            perform_twin,
+            require_same_plan,
+            require_twin,
+        )
+        from b2bench.commands._twin_said import say_twin  # noqa: PLC0415
+
+        binaries = require_twin(settings, twin_rounds)
     with progress_shown() as progress:
-        outcome = perform(order, find_target(settings, progress), progress)
+        target = find_target(settings, progress)
+        if pgbench_twin:
+            require_same_plan(order, target)
+        outcome = perform(order, target, progress)
     say_run(outcome)
     if outcome.interrupted:
         raise KeyboardInterrupt
+    if pgbench_twin:
+        with progress_shown() as progress:
+            twin = perform_twin(
+                order, outcome, target, binaries=binaries, rounds=twin_rounds, progress=progress
+            )
+        say_twin(twin, outcome.folder / "twin" / "run.sh")
     return outcome.exit_code
