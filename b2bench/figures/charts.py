@@ -78,6 +78,14 @@ Points = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """A figure over a run's time, e.g. `((0, 1.2), (1, 8.0))`: seconds, and milliseconds."""
+
+    name: str
+    points: Points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """A small chart of shares: a law as line or bars, what was found as dots.
 
@@ -222,6 +230,29 @@ def distribution(lines: Sequence[Distribution]) -> Markup:
         axes.grid(axis="both")
         axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1))
         return _svg(figure, "distribution")
+
+
+def courses(lines: Sequence[Course], *, vertical: str, marked_s: tuple[float, float]) -> Markup:
+    """Draw the same figure of several runs over their time, with a marked span behind it."""
+    with _figure(height_in=2.7) as figure:
+        axes = figure.add_subplot()
+        axes.axvspan(*marked_s, color=_SENTINELS["soft"], linewidth=0, label="lock held")
+        for place, line in enumerate(lines):
+            at_s, values = _columns(line.points)
+            color = _SENTINELS[f"series-{place % _SERIES + 1}"]
+            axes.plot(at_s, values, color=color, linewidth=1.6, label=line.name, **_mark(place))
+        _log_axis(axes.yaxis, [value for line in lines for _, value in line.points])
+        axes.set_ylabel(vertical)
+        axes.set_xlabel("seconds of the measurement")
+        axes.margins(x=0.01)
+        axes.grid(axis="y")
+        axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1))
+        return _svg(figure, "courses")
+
+
+def _mark(place: int) -> dict[str, Any]:
+    """Return how a line's points look, so that lines that cover each other are both seen."""
+    return {"marker": ("o", "s", "D")[place % 3], "markersize": (6.5, 4.5, 3)[place % 3]}
 
 
 def panels(rows: Sequence[Panel], key: PanelKey) -> Markup:

@@ -93,7 +93,6 @@ def drive(
     target: Target,
     plan: RunPlan,
     folder: Path,
-    *,
     progress: Progress = silent,
 ) -> Driven:
     """Run a plan and read what it leaves.

@@ -54,8 +54,12 @@ def observe(
 
     Args:
         pgbench: the program.
-        begun: called when it was started.
+        target: the database that holds the table.
+        setup: rate and sessions.
         folder: holds the log.
+        seed: of its arrivals.
+        measured_s: the measurement, after the warm-up.
+        begun: called when it was started.
 
     Raises:
         RunFailed: pgbench did not do its job.
@@ -92,12 +96,11 @@ def _started(
     command: list[str | Path], target: Target, folder: Path
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Start the program in a folder; it is gone afterwards. No password shows in its name."""
-    parts = conninfo_to_dict(target.conninfo)
+    parts = {name: str(value) for name, value in conninfo_to_dict(target.conninfo).items()}
     password = parts.pop("password", None)
-    conninfo = make_conninfo(**parts)
-    secret = {} if password is None else {"PGPASSWORD": str(password)}
+    secret = {"PGPASSWORD": password} if password else {}
     process = subprocess.Popen(
-        [*command, conninfo],
+        [*command, make_conninfo(**parts)],
         cwd=folder,
         env=os.environ | {"PGAPPNAME": "pgbench"} | secret,
         stdin=subprocess.DEVNULL,
