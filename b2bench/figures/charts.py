@@ -205,8 +205,13 @@ def _requests(axes: "Axes", at_s: list[float], intervals: Sequence[Interval]) ->
     axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1))
 
 
-def distribution(lines: Sequence[Distribution]) -> Markup:
-    """Draw latency over the quantile, the tail stretched: each tick is ten times rarer."""
+def distribution(lines: Sequence[Distribution], *, linear: bool = False) -> Markup:
+    """Draw latency over the quantile, the tail stretched: each tick is ten times rarer.
+
+    Args:
+        lines: one for each thing that is compared.
+        linear: milliseconds from 0 upwards, for a tail in which small differences count.
+    """
     with _figure(height_in=3.4) as figure:
         axes = figure.add_subplot()
         for place, line in enumerate(lines):
@@ -225,7 +230,10 @@ def distribution(lines: Sequence[Distribution]) -> Markup:
         axes.set_xlim(1.8, 1_150)
         axes.set_xticks((2, 10, 20, 100, 1000), ["p50", "p90", "p95", "p99", "p99.9"])
         axes.minorticks_off()
-        _log_axis(axes.yaxis, [ms for line in lines for _, ms in line.points])
+        if linear:
+            axes.set_ylim(bottom=0)
+        else:
+            _log_axis(axes.yaxis, [ms for line in lines for _, ms in line.points])
         axes.set_ylabel("response, ms")
         axes.grid(axis="both")
         axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1))

@@ -105,7 +105,8 @@ def _pictures(rounds: Sequence[Round]) -> dict[str, object]:
                 charts.Distribution(name="b2bench", points=shown.stalled.distribution_ms),
                 charts.Distribution(name="simulation", points=_quantiles(simulated.response_s)),
                 charts.Distribution(name="pgbench", points=_quantiles(peer.response_s)),
-            ]
+            ],
+            linear=True,
         ),
         "courses": charts.courses(
             [

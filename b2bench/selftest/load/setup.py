@@ -40,7 +40,7 @@ class Setup:
     @property
     def lock_at_s(self) -> float:
         """When the lock is asked for, from the start of the measurement."""
-        return 0.3 * self.measured_s
+        return self.measured_s / 3
 
     @property
     def calm_s(self) -> float:

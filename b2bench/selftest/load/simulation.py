@@ -50,7 +50,7 @@ def simulate(
     """
     free_s = [-np.inf] * sessions
     shared_free_s = -np.inf
-    done_s = np.empty_like(due_s)
+    done_s = np.empty(len(due_s))
     for number, (due, service) in enumerate(zip(due_s.tolist(), service_s.tolist(), strict=True)):
         sent = max(due, heapq.heappop(free_s))
         served = stall.served_from(sent) if stall else sent
