@@ -1,4 +1,4 @@
-"""Requests per second of the client's processor, in thousands: ours, pgbench, Locust's own, in turn."""
+"""Thousand requests per second of the client's processor: ours, pgbench, Locust's own, in turn."""
 
 import os
 import resource
