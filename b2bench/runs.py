@@ -76,6 +76,7 @@ class RunPlan:
 
     Args:
         run: the folder's name, `<utc time>-<workload>`.
+        database: the name of the database under load, for processes on other machines.
         stages: one after another, all of one model; the warm-up has the load of the first.
         warmup_s: load before the measurement, not counted.
         arrivals: how the open model spaces its requests.
@@ -104,6 +105,7 @@ class RunPlan:
     replica: str | None = None
     via: Way = "direct"
     is_prepared: bool = True
+    database: str = ""
     in_place: bool = False
     grace_s: float = 10.0
 

@@ -1,7 +1,7 @@
 """A query class made ready to run: prepared statements, their order, how often each was run."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from b2bench.arguments import Arguments
@@ -60,8 +60,8 @@ class Program:
         """
         return [_encoded(statement, arguments) for statement in self._body]
 
-    def run(self, connection: Connection, values: list[Values]) -> int:
-        """Run the query class once and return how often it was restarted.
+    def run(self, connection: Connection, values: list[Values]) -> Sequence[str]:
+        """Run the query class once and return why it was restarted, each time.
 
         Raises:
             Refused: the server refused a statement, or the connection was lost.
@@ -69,22 +69,23 @@ class Program:
         """
         if not self._is_transaction:
             self._execute(connection, self._body[0], values[0])
-            return 0
+            return ()
         return self._run_transaction(connection, values)
 
-    def _run_transaction(self, connection: Connection, values: list[Values]) -> int:
-        for attempt in range(self.query.retries + 1):
+    def _run_transaction(self, connection: Connection, values: list[Values]) -> Sequence[str]:
+        restarts = list[str]()
+        while True:
             try:
                 self._attempt(connection, values)
             except Refused as error:
-                error.retries = attempt
                 if connection.in_transaction:
                     self._command(connection, ROLLBACK)
-                if attempt == self.query.retries or error.sqlstate not in _RESTARTED:
+                if len(restarts) == self.query.retries or error.sqlstate not in _RESTARTED:
+                    error.restarts = restarts
                     raise
+                restarts.append(error.sqlstate)
             else:
-                return attempt
-        raise AssertionError("unreachable: the last attempt returns or raises")
+                return restarts
 
     def _attempt(self, connection: Connection, values: list[Values]) -> None:
         outputs: dict[str, bytes | None] = {}

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -15,21 +14,16 @@ from pathlib import Path
 from b2bench.database import reading
 from b2bench.marker import read_data_set
 from b2bench.target import Target
+from tests.components import free_port
 from tests.loadgen.driver.lab import ENVIRONMENT, end, until
 
 _ROOT = Path(__file__).parents[3]
 _LOCUST = (sys.executable, "-m", "locust", "-f", "scenarios/locustfile.py")
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @contextmanager
 def _page(target: Target, environment: Mapping[str, str]) -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(
         [*_LOCUST, "--web-host", "127.0.0.1", "--web-port", str(port)],
         env={**os.environ, **environment, "B2BENCH_DSN": target.conninfo},
