@@ -148,13 +148,15 @@ def due_s(plan: RunPlan) -> Seconds:
 
     They are the very instants of the run: the same process, from the same seed.
     """
-    rate = plan.rate
-    if rate is None:
-        raise AssertionError("the closed model has no arrivals")
-    window = Window(warmup_s=plan.warmup_s, duration_s=plan.duration_s, grace_s=plan.grace_s)
+    window = Window(warmup_s=plan.warmup_s, stages=plan.stages, grace_s=plan.grace_s)
     window.open()
-    seed = seed_of(plan.seed, "arrivals")
-    arrivals = Arrivals(window, rate=rate, shares={_SCENARIO: 1.0}, seed=seed)
+    first_process = 0
+    arrivals = Arrivals(
+        window,
+        shares={_SCENARIO: 1.0},
+        seed=seed_of(plan.seed, "arrivals", first_process),
+        spacing=plan.arrivals,
+    )
     instants = [arrivals.take(_SCENARIO)]
     while instants[-1] < window.end_ns:
         instants.append(arrivals.take(_SCENARIO))

@@ -81,8 +81,8 @@ class _Bench:
         plan = open_plan(self.setup, seed=self.seed, measured_s=measured_s)
 
         def follow(phase: str, *, done: int = 0, total: int | None = None) -> None:
-            if lock is not None and phase == "measuring":
-                lock.take_in(self.setup.lock_at_s)
+            if lock is not None and phase != "connecting":
+                lock.take_in(max(0, self.setup.warmup_s + self.setup.lock_at_s - done))
             self.progress(what, done=done, total=total)
 
         with self.folder() as folder:
