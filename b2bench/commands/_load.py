@@ -41,7 +41,7 @@ from loadgen.driver.statements import (
     take_snapshot,
     together,
 )
-from loadgen.driver.supervise import run_load
+from loadgen.driver.supervise import require_address, run_load, run_worker
 from reports.run_page import render_run_page
 from reports.verdicts import judge_run
 from scenarios.workloads import FOLDER_WORKLOAD, Workload, load_workload
@@ -54,12 +54,17 @@ _COMING_BACK_S = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A load that can be run, as far as that is known without a server."""
+    """A load that can be run, as far as that is known without a server.
+
+    Args:
+        listen: `host:port` at which processes of other machines are waited for.
+    """
 
     settings: Settings
     workload: Workload
     queries: tuple[QueryClass, ...]
     in_place: bool
+    listen: str | None = None
 
     @property
     def writes(self) -> bool:
@@ -90,7 +95,7 @@ class Outcome:
         return exit_code(self.record.findings)
 
 
-def make_order(settings: Settings, *, in_place: bool = False) -> Order:
+def make_order(settings: Settings, *, in_place: bool = False, listen: str | None = None) -> Order:
     """Return what is to be run, checked as far as it can be without a server.
 
     Raises:
@@ -99,7 +104,11 @@ def make_order(settings: Settings, *, in_place: bool = False) -> Order:
     """
     workload = FOLDER_WORKLOAD if settings.queries else load_workload(settings.workload)
     queries = chosen_queries(settings, workload.queries)
-    order = Order(settings=settings, workload=workload, queries=queries, in_place=in_place)
+    if listen is not None:
+        require_address(listen)
+    order = Order(
+        settings=settings, workload=workload, queries=queries, in_place=in_place, listen=listen
+    )
     for stage in stages_of(order):
         allot(stage.users, workload.scenarios)
     require_folder_place(settings.runs)
@@ -160,6 +169,22 @@ def _planned(places: Sequence[_Place], source: ArgumentSource) -> tuple[PlannedQ
         with connect(place.target, application_name=_NAME) as connection:
             planned += planned_queries(connection, place.queries, source)
     return tuple(planned)
+
+
+def join(settings: Settings, address: str, progress: Progress) -> None:
+    """Make a part of the load that a master on another machine conducts, until it is over.
+
+    Raises:
+        BadInput: the address is none, or no server is named.
+        RunFailed: the master is not there, or the process died.
+    """
+    require_address(address)
+    if settings.dsn is None:
+        raise BadInput("--worker needs --dsn: the server under load, as this machine reaches it")
+    target = Target.parse(settings.dsn)
+    replica = Target.parse(settings.replica) if settings.replica else None
+    environment = environment_of(settings)
+    run_worker(target, address, progress, environment=environment, replica=replica)
 
 
 @contextmanager
@@ -264,8 +289,9 @@ def _observe(
         plan,
         folder,
         progress,
-        environment=environment_of(order),
+        environment=environment_of(order.settings),
         replica=places[1].target if len(places) > 1 else None,
+        listen=order.listen,
     )
     served = _account(places, before, plan=plan, result=result)
     batch = {query.name for query in order.queries if query.frequency is Frequency.BATCH}
@@ -302,11 +328,11 @@ def _account(
     return together(accounts)
 
 
-def environment_of(order: Order) -> dict[str, str]:
+def environment_of(settings: Settings) -> dict[str, str]:
     """Return what the load's process is told beside its plan; it inherits our environment."""
-    if order.settings.queries is None:
+    if settings.queries is None:
         return {"B2BENCH_QUERIES": "", "B2BENCH_ARGUMENTS": ""}
-    folder = query_folder(order.settings).resolve()
+    folder = query_folder(settings).resolve()
     return {"B2BENCH_QUERIES": str(folder), "B2BENCH_ARGUMENTS": "example"}
 
 

@@ -73,9 +73,9 @@ def read_orders(environment: Mapping[str, str]) -> Orders:
 
 
 def as_environment(
-    target: Target, lifeline: int, *, plan: Path | None = None, replica: Target | None = None
+    target: Target, lifeline: int, *, replica: Target | None = None
 ) -> dict[str, str]:
-    """Return this process's environment with the orders in it.
+    """Return this process's environment with the orders in it, but for the plan.
 
     Locust's own variables are left out: they would change a run that the plan describes.
     """
@@ -83,7 +83,6 @@ def as_environment(
     given = {
         DSN: target.conninfo,
         LIFELINE: str(lifeline),
-        PLAN: str(plan or ""),
         REPLICA: replica.conninfo if replica else "",
         ROLE: target.role or "",
     }

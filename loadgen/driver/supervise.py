@@ -10,8 +10,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from b2bench.errors import RunFailed
+from b2bench.errors import BadInput, RunFailed
 from b2bench.progress import Progress
 from b2bench.records import read_record, write_record
 from b2bench.runs import (
@@ -24,7 +25,7 @@ from b2bench.runs import (
     RunPlan,
 )
 from b2bench.target import Target
-from loadgen.driver.orders import FATAL, as_environment
+from loadgen.driver.orders import FATAL, PLAN, as_environment
 
 LOG_FILE = "locust.log"
 _ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +33,7 @@ _LOCUST = (sys.executable, "-m", "locust", "-f")
 LOCUSTFILE = _ROOT / "scenarios" / "locustfile.py"
 _LOOPBACK = "127.0.0.1"
 _LOOK_EVERY_S = 0.2
+_HIGHEST_PORT = 65_535
 _ENDING_S = 20.0
 _TERMINATING_S = 2.0
 _SPAWN_RATE = 100
@@ -75,8 +77,9 @@ def run_load(
         (folder / stale).unlink(missing_ok=True)
     write_record(folder / PLAN_FILE, plan)
     command = _command(plan, listen, locustfile)
-    variables = environment or {}
-    with _process(command, target, folder, variables, replica=replica) as process:
+    variables = dict(environment or {})
+    variables[PLAN] = str((folder / PLAN_FILE).resolve())
+    with _process(command, target, folder / LOG_FILE, variables, replica=replica) as process:
         try:
             _watch(process, plan, folder, progress)
         except KeyboardInterrupt:
@@ -87,11 +90,54 @@ def run_load(
     return _result(process, folder)
 
 
+def run_worker(
+    target: Target,
+    master: str,
+    progress: Progress,
+    *,
+    environment: Mapping[str, str],
+    replica: Target | None = None,
+) -> None:
+    """Be a process of a load that a master on another machine conducts, until it is over.
+
+    Args:
+        target: the server under load, as this machine reaches it; the master names the database.
+        master: `host:port`.
+        progress: told that it works.
+        environment: further variables for the process, e.g. B2BENCH_QUERIES.
+        replica: where query classes that only read go, if anywhere else.
+
+    Raises:
+        RunFailed: the master is not there, or the process died.
+    """
+    host, _, port = master.rpartition(":")
+    command = [*_LOCUST, str(LOCUSTFILE), "--worker", "--master-host", host, "--master-port", port]
+    with TemporaryDirectory(prefix="b2bench-") as folder:
+        log = Path(folder) / LOG_FILE
+        with _process(command, target, log, environment, replica=replica) as process:
+            progress(f"working for {master}")
+            while not _wait(process, _LOOK_EVERY_S):
+                pass
+        if process.returncode:
+            raise RunFailed(f"the load {_ending(process.returncode)}: {_last_words(log)}")
+
+
+def require_address(text: str) -> None:
+    """Check that a text is `host:port`.
+
+    Raises:
+        BadInput: it is not.
+    """
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) <= _HIGHEST_PORT:
+        raise BadInput(f"{text!r} is no address: write HOST:PORT, such as 127.0.0.1:5557")
+
+
 @contextmanager
 def _process(
     command: Sequence[str],
     target: Target,
-    folder: Path,
+    log_file: Path,
     environment: Mapping[str, str],
     *,
     replica: Target | None,
@@ -99,10 +145,9 @@ def _process(
     """Start the process; whatever happens, it is gone afterwards."""
     # the child sees the pipe end when we do, be it by kill -9
     child_end, our_end = os.pipe()
-    plan = (folder / PLAN_FILE).resolve()
-    variables = as_environment(target, child_end, plan=plan, replica=replica)
+    variables = as_environment(target, child_end, replica=replica)
     path = os.pathsep.join(filter(None, (str(_ROOT), variables.get("PYTHONPATH"))))
-    with (folder / LOG_FILE).open("wb") as log:
+    with log_file.open("wb") as log:
         try:
             process = subprocess.Popen(
                 command,
