@@ -48,6 +48,8 @@ class Window:
 
     def stage_at(self, instant_ns: float) -> int:
         """Return the number of the stage at an instant; the first begins with the warm-up."""
+        if len(self.stages) == 1:
+            return 0
         place = bisect_right(self._edges_ns, instant_ns - self.measure_ns) - 1
         return min(max(place, 0), len(self.stages) - 1)
 
