@@ -18,7 +18,8 @@ def test_orders_arrive_as_they_were_given(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("LOCUST_RUN_TIME", "1s")
     target = Target(conninfo="postgresql://someone@host/shop", role="buyer")
     replica = Target(conninfo="postgresql://someone@standby/shop")
-    orders = read_orders(as_environment(target, 7, replica=replica))
+    environment = as_environment(target, 7, replica=replica)
+    orders = read_orders(environment)
     assert (orders.target, orders.lifeline, orders.plan) == (target, 7, None)
     assert orders.replica == replica
     assert "LOCUST_RUN_TIME" not in environment
