@@ -53,7 +53,7 @@ def load(
     median lag has to be at most twice pgbench's. Three rounds take some two minutes.
 
     Exit code 0 says that all is met, 1 that it is not, 2 that this machine is too busy to tell:
-    pgbench, measured in turn with us, does not agree with itself.
+    others use its processors, or pgbench, measured in turn with us, does not agree with itself.
 
     Examples:
         b2bench selftest load

@@ -37,6 +37,7 @@ class Row:
     calm_peer_p99_ms: float
     lag_ms: float
     peer_lag_ms: float
+    busy_share: float
 
 
 def render(
@@ -151,4 +152,5 @@ def _row(played: Round) -> Row:
         calm_peer_p99_ms=quantile_s(played.calm_peer.response_s, 0.99) * _MS_PER_S,
         lag_ms=calm.lag.p50_us / _US_PER_MS,
         peer_lag_ms=quantile_s(played.calm_peer.lag_s, 0.5) * _MS_PER_S,
+        busy_share=played.busy_share,
     )

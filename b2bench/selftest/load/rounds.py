@@ -15,6 +15,7 @@ from b2bench.progress import Progress, silent
 from b2bench.selftest.load.driven import Driven, drive, due_s, open_plan, saturating_plan
 from b2bench.selftest.load.lock import Held, TableLock, table_lock
 from b2bench.selftest.load.peer import Observed, observe
+from b2bench.selftest.load.processors import watched
 from b2bench.selftest.load.setup import Setup
 from b2bench.selftest.load.simulation import Seconds, Stall, simulate
 from b2bench.target import Target
@@ -49,11 +50,13 @@ class Round:
 
     Args:
         capacity_per_s: requests per second when every session asks again at once.
+        busy_share: of the processors' time, in both calm loads.
         held: the lock in our stalled load.
         stall: the same, in seconds of its measurement.
     """
 
     capacity_per_s: float
+    busy_share: float
     calm: Driven
     calm_peer: Observed
     stalled: Driven
@@ -148,11 +151,12 @@ def _round(target: Target, pgbench: Path, setup: Setup, number: int, progress: P
     seed = setup.seed + number
     bench = _Bench(target=target, pgbench=pgbench, setup=setup, seed=seed, progress=say)
     capacity_per_s = bench.saturate()
-    calm, calm_peer = _in_turn(
-        lambda: bench.drive("calm", measured_s=setup.calm_s),
-        lambda: bench.observe("pgbench, calm", measured_s=setup.calm_s),
-        number,
-    )
+    with watched() as busy:
+        calm, calm_peer = _in_turn(
+            lambda: bench.drive("calm", measured_s=setup.calm_s),
+            lambda: bench.observe("pgbench, calm", measured_s=setup.calm_s),
+            number,
+        )
     (stalled, held), (stalled_peer, _) = _in_turn(
         lambda: _with_lock(bench, bench.drive, "with a lock"),
         lambda: _with_lock(bench, bench.observe, "pgbench, with a lock"),
@@ -162,6 +166,7 @@ def _round(target: Target, pgbench: Path, setup: Setup, number: int, progress: P
     stall = Stall(begin_s=held.granted_unix_s - begun_s, end_s=held.released_unix_s - begun_s)
     return Round(
         capacity_per_s=capacity_per_s,
+        busy_share=busy.share,
         calm=calm,
         calm_peer=calm_peer,
         stalled=stalled,

@@ -74,11 +74,13 @@ def a_round(
     peer_p99_s: float = 0.92,
     calm_peer_s: float = CALM_S,
     peer_lag_s: float = 0.0001,
+    busy_share: float = 0.2,
 ) -> Round:
     """Return a round whose simulation has p95 0.55 s and p99 0.92 s."""
     simulated_s = np.concatenate([np.full(9_450, 0.001), np.full(400, 0.55), np.full(150, 0.92)])
     return Round(
         capacity_per_s=20_000,
+        busy_share=busy_share,
         calm=driven(latency(200, 400, 1_000), lag_us),
         calm_peer=observed(calm_peer_s, peer_lag_s),
         stalled=driven(latency(200, round(p95_s * 1e6), round(p99_s * 1e6)), lag_us),
@@ -138,6 +140,18 @@ def test_when_pgbench_disagrees_with_itself_a_miss_cannot_be_told() -> None:
 def test_a_lag_beside_an_unsteady_one_cannot_be_told() -> None:
     rounds = [a_round(lag_us=900, peer_lag_s=peer) for peer in (0.0001, 0.0003)]
     assert verdicts(*rounds)[3] == "cannot tell"
+
+
+def test_a_lag_of_ours_that_differs_from_round_to_round_cannot_be_told() -> None:
+    check = judge([a_round(lag_us=lag) for lag in (150, 900, 900)], SETUP)[3]
+    assert check.verdict == "cannot tell"
+    assert "our median lag was 150 µs in one round and 900 µs in another" in check.why
+
+
+def test_when_others_use_the_processors_no_miss_can_be_told() -> None:
+    checks = judge([a_round(p95_s=2, p99_s=2, lag_us=900, busy_share=0.97)], SETUP)
+    assert [check.verdict for check in checks] == ["cannot tell"] * 4
+    assert "its processors worked 97 % of the time" in checks[0].why
 
 
 def checked(*said: Verdict) -> Iterator[Check]:
