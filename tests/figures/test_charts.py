@@ -7,7 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from b2bench.figures import charts
-from b2bench.figures.charts import ClassLatency, Distribution, Interval
+from b2bench.figures.charts import ClassLatency, Course, Distribution, Interval
 from tests.figures.html import Outline
 
 ROWS = [
@@ -23,6 +23,10 @@ LINES = [
     Distribution(name="find_sku", points=((0.5, 0.4), (0.9, 1.0), (0.99, 2.1))),
     Distribution(name="rare", points=((0.5, 12.0),)),
 ]
+COURSES = [
+    Course(name="run", points=((0, 0.4), (1, 0.5), (2, 900.0))),
+    Course(name="simulation", points=((0, 0.3), (2, 890.0))),
+]
 
 
 def drawn() -> dict[str, Markup]:
@@ -30,6 +34,7 @@ def drawn() -> dict[str, Markup]:
         "latency": charts.latency_by_class(ROWS),
         "time": charts.over_time(INTERVALS),
         "distribution": charts.distribution(LINES),
+        "courses": charts.courses(COURSES, vertical="p95, ms", marked_s=(1.2, 2.2)),
     }
 
 
@@ -38,7 +43,7 @@ def svgs() -> dict[str, Markup]:
     return drawn()
 
 
-@pytest.mark.parametrize("name", ["latency", "time", "distribution"])
+@pytest.mark.parametrize("name", ["latency", "time", "distribution", "courses"])
 def test_a_chart_is_sound_and_takes_its_colours_from_the_page(
     svgs: dict[str, Markup], name: str
 ) -> None:
@@ -51,6 +56,12 @@ def test_a_chart_is_sound_and_takes_its_colours_from_the_page(
     assert "#0102" not in svg
     assert "#0103" not in svg
     assert all(identity.startswith(f"{name}-") for identity in outline.ids)
+
+
+def test_a_tail_in_which_small_differences_count_begins_at_nought() -> None:
+    text = Outline(charts.distribution(LINES, linear=True)).text
+    assert "0.0" in text or "0" in text.split()
+    assert text != Outline(charts.distribution(LINES)).text
 
 
 def test_names_stay_text(svgs: dict[str, Markup]) -> None:

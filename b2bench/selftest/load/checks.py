@@ -180,8 +180,12 @@ def spread(values: Sequence[float], unit: str = "") -> str:
     '1.000 ±2 % (n=3)'
     >>> spread([910, 920], "ms")
     '915 ms ±1 % (n=2)'
+    >>> spread([1.02])
+    '1.020 (n=1)'
     """
     middle = median(values)
     half = (max(values) - min(values)) / 2 / middle if middle else 0.0
     shown = f"{middle:,.0f} {unit}" if unit else f"{middle:.3f}"
+    if len(values) == 1:
+        return f"{shown} (n=1)"
     return f"{shown} ±{half:.0%}".replace("%", " %") + f" (n={len(values)})"
