@@ -149,7 +149,7 @@ def due_s(plan: RunPlan) -> Seconds:
     They are the very instants of the run: the same process, from the same seed.
     """
     window = Window(warmup_s=plan.warmup_s, stages=plan.stages, grace_s=plan.grace_s)
-    window.open()
+    window.open(begin_ns=0)
     first_process = 0
     arrivals = Arrivals(
         window,
@@ -160,4 +160,4 @@ def due_s(plan: RunPlan) -> Seconds:
     instants = [arrivals.take(_SCENARIO)]
     while instants[-1] < window.end_ns:
         instants.append(arrivals.take(_SCENARIO))
-    return (np.array(instants[:-1]) - window.begin_ns) / NS_PER_S
+    return np.array(instants[:-1]) / NS_PER_S

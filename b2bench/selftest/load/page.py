@@ -7,7 +7,7 @@ import numpy as np
 from markupsafe import Markup
 
 from b2bench.figures import charts
-from b2bench.figures.notation import milliseconds, number
+from b2bench.figures.notation import counted, milliseconds, number
 from b2bench.figures.page import Fact, Page, Section, Tone, environment, render_page
 from b2bench.provenance import Provenance
 from b2bench.selftest.load.checks import Check, Verdict, quantile_s
@@ -78,7 +78,9 @@ def _tone(checks: Sequence[Check]) -> Tone:
 def _facts(setup: Setup) -> Iterator[Fact]:
     yield Fact(label="Load", value=f"{number(setup.rate)} requests/s, Poisson arrivals")
     yield Fact(label="Sessions", value=number(setup.sessions))
-    yield Fact(label="Measured", value=f"{setup.measured_s:g} s in each of {setup.rounds} rounds")
+    yield Fact(
+        label="Measured", value=f"{counted(setup.rounds, 'round')} of {setup.measured_s:g} s"
+    )
     yield Fact(label="Lock", value=milliseconds(setup.hold_s * _MS_PER_S))
     yield Fact(label="Beside", value="pgbench --rate, prepared statements")
 
