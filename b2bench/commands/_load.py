@@ -33,6 +33,7 @@ from b2bench.runs import (
 )
 from b2bench.target import Target
 from loadgen.driver.allotment import allot
+from loadgen.driver.observer import observing
 from loadgen.driver.statements import (
     ServerAccount,
     Snapshot,
@@ -284,15 +285,16 @@ def _observe(
     before = list(map(_snapshot, places))
     with connect(places[0].target, application_name=_NAME) as connection:
         origin, data_set = provenance(connection), read_data_set(connection)
-    result = run_load(
-        places[0].target,
-        plan,
-        folder,
-        progress,
-        environment=environment_of(order.settings),
-        replica=places[1].target if len(places) > 1 else None,
-        listen=order.listen,
-    )
+    with observing(places[0].target, is_shared=order.in_place) as observer:
+        result = run_load(
+            places[0].target,
+            plan,
+            folder,
+            progress,
+            environment=environment_of(order.settings),
+            replica=places[1].target if len(places) > 1 else None,
+            listen=order.listen,
+        )
     served = _account(places, before, plan=plan, result=result)
     batch = {query.name for query in order.queries if query.frequency is Frequency.BATCH}
     return RunRecord(
@@ -303,6 +305,7 @@ def _observe(
         statements=served.statements if served else (),
         findings=(*judge_run(result, batch=batch), *_counts(plan, result, served)),
         is_account_complete=served is not None and served.is_complete,
+        observation=observer.observation(plan, result),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from markupsafe import Markup
 
 from b2bench.figures import charts
+from b2bench.figures.courses import Course, Happening, courses
 from b2bench.figures.notation import counted, milliseconds, number
 from b2bench.figures.page import Fact, Page, Section, Tone, environment, render_page
 from b2bench.provenance import Provenance
@@ -111,16 +112,14 @@ def _pictures(rounds: Sequence[Round]) -> dict[str, object]:
             ],
             linear=True,
         ),
-        "courses": charts.courses(
+        "courses": courses(
             [
-                charts.Course(name="b2bench", points=ours_ms),
-                charts.Course(
-                    name="simulation", points=_by_second(simulated.due_s, simulated.response_s)
-                ),
-                charts.Course(name="pgbench", points=_by_second(peer.due_s, peer.response_s)),
+                Course(name="b2bench", points=ours_ms),
+                Course(name="simulation", points=_by_second(simulated.due_s, simulated.response_s)),
+                Course(name="pgbench", points=_by_second(peer.due_s, peer.response_s)),
             ],
+            Happening(name="lock held", begin_s=shown.stall.begin_s, end_s=shown.stall.end_s),
             vertical="p95, ms",
-            marked_s=(shown.stall.begin_s, shown.stall.end_s),
         ),
     }
 

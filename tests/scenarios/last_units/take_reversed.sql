@@ -1,6 +1,6 @@
 -- why: a piece of each of two shelves is promised, or of what is left
 -- params: first bigint, second bigint, quantity int
--- frequency: batch
+-- frequency: hot
 -- isolation: read committed
 -- retries: 20
 -- example: 5,1,1
