@@ -39,9 +39,12 @@ class Arguments:
         Raises:
             BadInput: a name has no value.
         """
-        if missing := [name for name in names if name not in self.values]:
-            raise BadInput(f"no value for :{', :'.join(missing)}")
-        return self.encoded_or_null(names)
+        values = self.values
+        try:
+            return [encode(values[name]) for name in names]
+        except KeyError:
+            missing = [name for name in names if name not in values]
+            raise BadInput(f"no value for :{', :'.join(missing)}") from None
 
     def encoded_or_null(self, names: Sequence[str]) -> list[bytes | None]:
         """Return values as `encoded` does, with NULL where a step's row has yet to give one."""
@@ -75,17 +78,24 @@ def encode(value: Value) -> bytes | None:
     >>> encode([1, None, "two words"])
     b'{1,NULL,"two words"}'
     """
+    # the two kinds that requests are mostly made of come first
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return b"%d" % value
     return None if value is None else _text(value).encode()
 
 
 def _text(value: Value) -> str:
     match value:
-        case bool():
-            return "t" if value else "f"
-        case datetime() | date():
-            return value.isoformat()
         case str():
             return value
+        case bool():
+            return "t" if value else "f"
+        case int() | float() | Decimal():
+            return str(value)
+        case datetime() | date():
+            return value.isoformat()
         case Sequence():
             return "{" + ",".join(_element(item) for item in value) + "}"
         case _:

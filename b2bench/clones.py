@@ -47,6 +47,33 @@ def clone(target: Target, purpose: str) -> Iterator[Target]:
             _drop_surely(connection, target, name)
 
 
+@contextmanager
+def scratch(target: Target, purpose: str) -> Iterator[Target]:
+    """Make an empty database on the target's server, yield it, drop it whatever happens.
+
+    Those that a killed command left behind are dropped on the way.
+
+    Args:
+        target: any database of the server; nothing in it is touched.
+        purpose: one word of the new one's name, e.g. `selftest`.
+
+    Raises:
+        StatementFailed: the target's user may not create databases.
+    """
+    prefix = f"b2bench_{purpose}_"
+    name = prefix + secrets.token_hex(3)
+    with connect(maintenance(target), application_name="b2bench (scratch)") as connection:
+        _sweep(connection, prefix)
+        _try_lock(connection, name)
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
+        )
+        try:
+            yield target.for_database(name)
+        finally:
+            _drop(connection, name)
+
+
 def origin(database: str) -> str:
     """Return the database that this one is a copy of, or itself.
 

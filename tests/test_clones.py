@@ -1,7 +1,7 @@
 import psycopg
 import pytest
 
-from b2bench.clones import clone, origin
+from b2bench.clones import clone, origin, scratch
 from b2bench.database import connect
 from b2bench.errors import BadInput, NotOurDatabase
 from b2bench.target import Target
@@ -61,3 +61,10 @@ def test_somebody_who_is_connected_is_named(shop: Target) -> None:
         clone(shop, "run"),
     ):
         pass
+
+
+def test_a_scratch_database_is_empty_and_dropped(server: Target) -> None:
+    with scratch(server, "proof") as target, connect(target) as connection:
+        assert connection.execute("SELECT count(*) FROM pg_stat_user_tables").fetchone() == (0,)
+        assert databases(server, "b2bench_proof_") == [target.database]
+    assert databases(server, "b2bench_proof_") == []

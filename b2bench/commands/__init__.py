@@ -15,6 +15,7 @@ from b2bench.commands import (
     poolers,
     run,
     schema,
+    selftest,
     server,
     settings,
     top,
@@ -52,6 +53,7 @@ def make_command() -> Any:  # noqa: ANN401 (typer does not export the type)
     app.command()(gate.gate)
     app.command()(export.export)
     app.command()(top.top)
+    app.add_typer(selftest.app, name="selftest")
     app.command(name="settings")(settings.show_settings)
     return typer.main.get_command(app)
 

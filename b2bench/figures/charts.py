@@ -152,8 +152,13 @@ def _latency_key(rows: Sequence[ClassLatency]) -> Iterator[tuple[str, dict[str, 
         yield "target for p95", dot | tick | {"color": _SENTINELS["warn"]}
 
 
-def distribution(lines: Sequence[Distribution]) -> Markup:
-    """Draw latency over the quantile, the tail stretched: each tick is ten times rarer."""
+def distribution(lines: Sequence[Distribution], *, linear: bool = False) -> Markup:
+    """Draw latency over the quantile, the tail stretched: each tick is ten times rarer.
+
+    Args:
+        lines: one for each thing that is compared.
+        linear: milliseconds from 0 upwards, for a tail in which small differences count.
+    """
     with _figure(height_in=3.6) as figure:
         axes = figure.add_subplot()
         for place, line in enumerate(lines):
@@ -172,7 +177,10 @@ def distribution(lines: Sequence[Distribution]) -> Markup:
         rarest = max((quantile for line in lines for quantile, _ in line.points), default=0.5)
         axes.set_xscale("log")
         _quantiles(axes, rarest)
-        _log_axis(axes.yaxis, [ms for line in lines for _, ms in line.points])
+        if linear:
+            axes.set_ylim(bottom=0)
+        else:
+            _log_axis(axes.yaxis, [ms for line in lines for _, ms in line.points])
         axes.set_ylabel("response, ms")
         axes.grid(axis="both")
         axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1))

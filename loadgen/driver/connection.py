@@ -15,7 +15,11 @@ APPLICATION_NAME = "b2bench load"
 _CONNECT_TIMEOUT_S = 10
 _CANCEL_TIMEOUT_S = 2.0
 _READ, _WRITE = 1, 2
-_DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY)
+# plain numbers: members of an enumeration are looked up slowly, and these for each request
+_OPEN = int(pq.ConnStatus.OK)
+_DONE = tuple(
+    map(int, (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY))
+)
 
 Row = pq.abc.PGresult
 
@@ -94,14 +98,14 @@ class Connection:
     @property
     def is_open(self) -> bool:
         """Whether statements can be sent."""
-        return self._wire is not None and self._wire.pgconn.status == pq.ConnStatus.OK
+        return self._wire is not None and self._wire.pgconn.status == _OPEN
 
     @property
     def in_transaction(self) -> bool:
         """Whether a ROLLBACK is due before the next transaction."""
         return (
             self._wire is not None
-            and self._wire.pgconn.status == pq.ConnStatus.OK
+            and self._wire.pgconn.status == _OPEN
             and self._wire.pgconn.transaction_status != pq.TransactionStatus.IDLE
         )
 
@@ -232,7 +236,7 @@ class _Wire:
         return done
 
     def cancel(self) -> None:
-        if self.pgconn.status != pq.ConnStatus.OK:
+        if self.pgconn.status != _OPEN:
             return
         try:
             self._session.cancel_safe(timeout=_CANCEL_TIMEOUT_S)

@@ -117,7 +117,6 @@ def _conduct(
 
     def work() -> None:
         load.gather(_connecting_ns(), enough=lambda: load.ready.total() >= plan.users)
-        keeper.begin()
         load.conduct(whole(plan))
         result = keeper.write_end(load.phase, load.window)
         per_cpu_s = result.completed / result.client_cpu_s if result.client_cpu_s else 0

@@ -1,6 +1,5 @@
 """Keeps a load's books: counts what comes in, writes how it looks, writes what came of it."""
 
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,11 +28,6 @@ class Keeper:
         self._plan = plan
         self._folder = folder
         self._ledger = Ledger(plan, queries)
-        self._began_unix_s = time.time()
-
-    def begin(self) -> None:
-        """Remember that the warm-up begins now."""
-        self._began_unix_s = time.time()
 
     def absorb(self, harvest: Harvest, process: str = "") -> None:
         """Count what a process saw since its last harvest."""
@@ -62,7 +56,7 @@ class Keeper:
             plan=self._plan,
             ledger=self._ledger,
             phase=phase,
-            began_unix_s=self._began_unix_s,
+            began_unix_s=window.begin_unix_s,
             elapsed_s=window.elapsed_s,
             measured_s=window.measured_s,
         )

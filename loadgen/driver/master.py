@@ -110,7 +110,6 @@ class Master:
             self._runner.send_message(BEGIN, order, client_id=process)
         self.phase = "warm-up"
         self._window.open(instant_ns(begin_unix_s))
-        self._keeper.begin()
 
     def _wait(self, done: Callable[[], bool], deadline_ns: int) -> None:
         while not done() and now_ns() < deadline_ns and self.phase != "interrupted":

@@ -1,5 +1,6 @@
 """When a load warms up, changes from stage to stage and ends: one object that everybody asks."""
 
+import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
@@ -14,6 +15,7 @@ class Window:
     """Instants of one load, in the nanoseconds of `clock.now_ns`.
 
     Until `open` is called nothing is due. `cut` ends the load earlier than planned.
+    `begin_unix_s` is the same instant as `begin_ns`, for whoever has another clock.
 
     Args:
         stages: one after another; the warm-up has the load of the first.
@@ -26,10 +28,12 @@ class Window:
         self._edges_ns = list(accumulate(map(_length_ns, stages), initial=0))
         self._grace_ns = round(grace_s * NS_PER_S)
         self.begin_ns = self.measure_ns = self.end_ns = self.give_up_ns = _NEVER_NS
+        self.begin_unix_s = time.time()
 
     def open(self, begin_ns: int | None = None) -> None:
         """Begin, now if no instant is named."""
         self.begin_ns = now_ns() if begin_ns is None else begin_ns
+        self.begin_unix_s = time.time() + (self.begin_ns - now_ns()) / NS_PER_S
         self.measure_ns = self.begin_ns + self._warmup_ns
         self.end_ns = self.measure_ns + self._edges_ns[-1]
         self.give_up_ns = self.end_ns + self._grace_ns
@@ -44,6 +48,8 @@ class Window:
 
     def stage_at(self, instant_ns: float) -> int:
         """Return the number of the stage at an instant; the first begins with the warm-up."""
+        if len(self.stages) == 1:
+            return 0
         place = bisect_right(self._edges_ns, instant_ns - self.measure_ns) - 1
         return min(max(place, 0), len(self.stages) - 1)
 

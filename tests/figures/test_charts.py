@@ -48,6 +48,13 @@ def test_a_chart_is_sound_and_takes_its_colours_from_the_page(
     assert all(identity.startswith(f"{name}-") for identity in outline.ids)
 
 
+def test_a_tail_in_which_small_differences_count_begins_at_nought() -> None:
+    linear, logarithmic = charts.distribution(LINES, linear=True), charts.distribution(LINES)
+    assert ">0<" in linear or ">0.0<" in linear
+    assert ">0<" not in logarithmic
+    assert ">0.0<" not in logarithmic
+
+
 def test_names_stay_text(svgs: dict[str, Markup]) -> None:
     text = Outline(svgs["latency"]).text
     assert "find_sku" in text

@@ -14,7 +14,7 @@ from b2bench.target import Target
 from loadgen.data.load import load_table
 from loadgen.data.population import Population
 from loadgen.data.profiles import load_profile
-from tests.benchmarks.data.laboratory import Laboratory, Line, spread
+from tests.benchmarks.laboratory import Laboratory, Line, spread
 
 _TABLE = "account_pricing"
 _ROWS = 1_000_000

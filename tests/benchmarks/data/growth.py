@@ -14,7 +14,7 @@ from b2bench.target import Target
 from reports.capture import pin
 from reports.explaining import explain_case
 from scenarios.samplers import shop_source
-from tests.benchmarks.data.laboratory import Laboratory, Line
+from tests.benchmarks.laboratory import Laboratory, Line
 from tests.shop import QUERIES
 
 _USERS = 50

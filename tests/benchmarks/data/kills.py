@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Iterator
 
-from tests.benchmarks.data.laboratory import Laboratory, Line, generated, generation
+from tests.benchmarks.laboratory import Laboratory, Line, generated, generation
 from tests.loadgen.data.fingerprint import fingerprint
 
 _KILLS = 20

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from b2bench.marker import require_data_set
-from tests.benchmarks.data.laboratory import Laboratory, Line, Usage
+from tests.benchmarks.laboratory import Laboratory, Line, Usage
 
 _MOST_MIB = 400
 _MORE_MEMORY = 1.2

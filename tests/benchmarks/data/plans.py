@@ -9,7 +9,7 @@ from b2bench.target import Target
 from reports.capture import capture
 from reports.work import WorkVector
 from scenarios.samplers import ShopSource, shop_source
-from tests.benchmarks.data.laboratory import Laboratory, Line, generated
+from tests.benchmarks.laboratory import Laboratory, Line, generated
 from tests.shop import QUERIES
 
 _JOBS = ("1", "8")

@@ -10,7 +10,7 @@ from statistics import median
 from b2bench.marker import require_data_set
 from b2bench.target import Target
 from loadgen.data.generate import gather_statistics
-from tests.benchmarks.data.laboratory import Laboratory, Line, generated, spread
+from tests.benchmarks.laboratory import Laboratory, Line, generated, spread
 from tests.postgres import new_database
 
 _ROUNDS = 3

@@ -1,4 +1,4 @@
-"""What the figures of the data set are measured with: a server of their own, commands, clocks."""
+"""What figures are measured with: a server of their own, commands, clocks."""
 
 import os
 import subprocess
