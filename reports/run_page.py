@@ -30,7 +30,7 @@ def render_run_page(record: RunRecord) -> str:
         Page(
             kind="Run report",
             title=record.plan.run,
-            verdict=_verdict(record),
+            verdict=run_verdict(record),
             tone=tone_of(record.findings),
             facts=list(_facts(record)),
             sections=list(_sections(record)),
@@ -50,7 +50,8 @@ class QueryRow:
     share_of_server: float
 
 
-def _verdict(record: RunRecord) -> str:
+def run_verdict(record: RunRecord) -> str:
+    """Return what came of the run in one sentence."""
     if invalid := [f for f in record.findings if f.code == RUN_INVALID]:
         return invalid[0].message
     classes = [query for query in record.result.queries if query.slo_ms is not None]

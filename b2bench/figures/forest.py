@@ -1,0 +1,131 @@
+"""A forest plot: ratios with their intervals, one line each, beside the line of no difference."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from markupsafe import Markup
+
+# the same pen as all charts
+from b2bench.figures.charts import _SENTINELS, _figure, _legend, _svg
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Verdict = Literal["slower", "faster", "~"]
+_COLORS: dict[Verdict, str] = {"slower": "bad", "faster": "good", "~": "muted"}
+# an interval that reaches further is cut off by the frame
+_WIDEST = 4.0
+_NARROWEST = 1.12
+# the widest span in which ticks stand this far apart
+_STEPS = ((1.3, 0.05), (2.0, 0.1), (4.0, 0.25))
+_TOWARDS_MEAN, _TOWARDS_P95 = -0.14, 0.16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A ratio and the ends of its interval, which are `None` where there is none."""
+
+    ratio: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForestRow:
+    """One query class: how its mean and its 95th percentile moved, and the verdict on it."""
+
+    name: str
+    verdict: Verdict
+    mean: Interval | None
+    p95: Interval | None
+
+
+def forest(rows: Sequence[ForestRow], *, tolerance: float) -> Markup:
+    """Draw each ratio as a dot with its interval on a logarithmic axis, 1 in the middle."""
+    with _figure(height_in=0.85 + 0.36 * len(rows)) as figure:
+        axes = figure.add_subplot()
+        axes.axvspan(1 / (1 + tolerance), 1 + tolerance, color=_SENTINELS["soft"], linewidth=0)
+        axes.axvline(1, color=_SENTINELS["ink"], linewidth=1)
+        for place, row in enumerate(rows):
+            _row(axes, place, row)
+        axes.set_yticks(range(len(rows)), [row.name for row in rows], color=_SENTINELS["ink"])
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        _ratio_axis(axes, rows, tolerance)
+        axes.set_xlabel("candidate over baseline (logarithmic); right of 1 is slower")
+        axes.grid(axis="x")
+        _legend(axes, _key(rows, tolerance))
+        return _svg(figure, "forest")
+
+
+def _row(axes: "Axes", place: int, row: ForestRow) -> None:
+    color = _SENTINELS[_COLORS[row.verdict]]
+    for interval, marker, apart in (
+        (row.mean, "o", _TOWARDS_MEAN),
+        (row.p95, "D", _TOWARDS_P95),
+    ):
+        if interval is None:
+            continue
+        if interval.low is not None and interval.high is not None:
+            ends = [interval.low, interval.high]
+            axes.plot(ends, [place + apart] * 2, color=color, linewidth=1.6, zorder=3)
+        look: dict[str, Any] = {"markersize": 7 if marker == "o" else 4.5, "color": color}
+        # a dot without an interval is hollow: nobody knows how sure it is
+        if interval.low is None:
+            look |= {"markerfacecolor": "none", "markeredgecolor": color, "markeredgewidth": 1.2}
+        axes.plot([interval.ratio], [place + apart], marker, zorder=4, **look)
+
+
+def _ratio_axis(axes: "Axes", rows: Sequence[ForestRow], tolerance: float) -> None:
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator  # noqa: PLC0415
+
+    reach = reach_of(rows, tolerance)
+    axes.set_xscale("log")
+    axes.set_xlim(1 / reach, reach)
+    axes.xaxis.set_major_locator(FixedLocator(ticks(reach)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"×{value:g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.tick_params(length=0)
+
+
+def reach_of(rows: Sequence[ForestRow], tolerance: float) -> float:
+    """Return how far the axis reaches to either side of 1, as a ratio."""
+    drawn = [interval for row in rows for interval in (row.mean, row.p95) if interval]
+    dots = [each.ratio for each in drawn]
+    ends = [end for each in drawn for end in (each.low, each.high) if end is not None and end > 0]
+    widest = max((abs(math.log(dot)) for dot in dots), default=0.0)
+    ends_reach = max((min(abs(math.log(end)), math.log(_WIDEST)) for end in ends), default=0.0)
+    least = max(math.log(_NARROWEST), 2 * math.log1p(tolerance))
+    return math.exp(1.05 * max(widest, ends_reach, least))
+
+
+def ticks(reach: float) -> list[float]:
+    """Return round ratios from 1/reach to reach.
+
+    >>> ticks(1.13)
+    [0.9, 0.95, 1.0, 1.05, 1.1]
+    >>> ticks(9)
+    [0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0]
+    """
+    for widest, step in _STEPS:
+        if reach <= widest:
+            numbers = range(math.ceil(1 / reach / step), math.floor(reach / step) + 1)
+            return [round(number * step, 2) for number in numbers]
+    powers = int(math.log2(reach))
+    return [2.0**power for power in range(-powers, powers + 1)]
+
+
+def _key(rows: Sequence[ForestRow], tolerance: float) -> Iterator[tuple[str, dict[str, Any]]]:
+    dot = {"linestyle": "none", "color": _SENTINELS["muted"]}
+    yield "mean", dot | {"marker": "o", "markersize": 7}
+    yield "p95", dot | {"marker": "D", "markersize": 4.5}
+    verdicts = {row.verdict for row in rows}
+    line = {"linewidth": 2.4}
+    if "slower" in verdicts:
+        yield "slower", line | {"color": _SENTINELS["bad"]}
+    if "faster" in verdicts:
+        yield "faster", line | {"color": _SENTINELS["good"]}
+    if "~" in verdicts:
+        yield "~ no significant difference", line | {"color": _SENTINELS["muted"]}
+    yield f"within {100 * tolerance:g} %", {"color": _SENTINELS["soft"], "linewidth": 8}
