@@ -24,7 +24,13 @@ from b2bench.records import write_record
 from b2bench.runs import RECORD_FILE, REPORT_FILE, LoadResult, RunPlan, RunRecord, Stage
 from b2bench.target import Target
 from loadgen.driver.allotment import allot
-from loadgen.driver.statements import ServerAccount, account, planned_queries, take_snapshot
+from loadgen.driver.statements import (
+    ServerAccount,
+    Snapshot,
+    account,
+    planned_queries,
+    take_snapshot,
+)
 from loadgen.driver.supervise import run_load
 from reports.run_page import render_run_page
 from reports.verdicts import judge_run
@@ -131,14 +137,19 @@ def subject_of(order: Order, target: Target, progress: Progress) -> Iterator[Tar
         yield copy
 
 
-def make_folder(order: Order) -> Path:
+def make_folder(order: Order, side: str = "") -> Path:
     """Make the folder of a run that begins now.
+
+    Args:
+        order: the run.
+        side: what it is in a comparison, for the end of the folder's name.
 
     Raises:
         BadInput: it cannot be made.
     """
     at = datetime.now(UTC)
-    name = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03d}Z-{order.workload.name}"
+    moment = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03d}Z"
+    name = "-".join(filter(None, (moment, order.workload.name, side)))
     folder = order.settings.runs / name
     try:
         folder.mkdir(parents=True)
@@ -176,6 +187,18 @@ def _observe(
 ) -> RunRecord:
     before = take_snapshot(connection)
     result = run_load(subject, plan, folder, progress, environment=environment_of(order))
+    return record_of(connection, order, plan, result=result, before=before)
+
+
+def record_of(
+    connection: psycopg.Connection,
+    order: Order,
+    plan: RunPlan,
+    *,
+    result: LoadResult,
+    before: Snapshot,
+) -> RunRecord:
+    """Return the record of a load that has ended, judged as the settings say."""
     served = account(connection, order.queries, plan=plan, result=result, before=before)
     batch = {query.name for query in order.queries if query.frequency is Frequency.BATCH}
     return RunRecord(
@@ -184,7 +207,9 @@ def _observe(
         data_set=read_data_set(connection),
         result=result,
         statements=served.statements,
-        findings=(*judge_run(plan, result, batch=batch), *_counts(plan, result, served)),
+        findings=order.settings.fail_on.graded(
+            (*judge_run(plan, result, batch=batch), *_counts(plan, result, served)), result
+        ),
     )
 
 

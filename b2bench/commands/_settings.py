@@ -10,12 +10,15 @@ from typing import Any
 
 from b2bench.commands import _values
 from b2bench.errors import BadInput
+from reports import run_policy
+from reports.run_policy import RunPolicy, read_policy
 
 FILE = Path("b2bench.toml")
 DEFAULT = "default"
 _MOST_USERS = 10_000
 _LARGEST_SEED = 2**63 - 1
 _HIGHEST_PORT = 65_535
+_LEAST_ROUNDS, _MOST_ROUNDS = 2, 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,9 @@ class Settings:
     baseline: Path | None
     export_host: str
     export_port: int
+    fail_on: RunPolicy
+    rounds: int
+    tolerance: float
     origins: Mapping[str, str]
 
 
@@ -223,6 +229,31 @@ KEYS: tuple[Key, ...] = (
         default="9187",
         metavar="N",
         option="--port",
+    ),
+    Key(
+        name="fail_on",
+        said="fail-on",
+        why="What turns a run's verdict to no: such as target,errors>0.1%,mean,skipped; or warning,"
+        " never.",
+        read=read_policy,
+        default=run_policy.DEFAULT,
+        metavar="LIST",
+    ),
+    Key(
+        name="rounds",
+        said="rounds",
+        why="How often each side of --beside runs.",
+        read=_values.whole(_LEAST_ROUNDS, _MOST_ROUNDS),
+        default="6",
+        metavar="N",
+    ),
+    Key(
+        name="tolerance",
+        said="tolerance",
+        why="A slow-down up to this share is no reason to stop.",
+        read=_values.percentage,
+        default="5%",
+        metavar="PERCENT",
     ),
 )
 

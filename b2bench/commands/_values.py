@@ -89,6 +89,18 @@ def rate(text: str) -> float:
     return value
 
 
+def percentage(text: str) -> float:
+    """Return a share written as per cent, with or without its sign.
+
+    >>> percentage("5%"), percentage("0.5 %"), percentage("20")
+    (0.05, 0.005, 0.2)
+    """
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,4})?) ?%?", text, re.ASCII)
+    if not match:
+        raise ValueError("write per cent, such as 5% or 0.5%")
+    return float(match[1]) / 100
+
+
 def word(text: str) -> str:
     """Return a text that says something."""
     if not text.strip() or "\0" in text:
