@@ -58,7 +58,7 @@ def _traits(record: RunRecord) -> Iterator[tuple[str, str]]:
     else:
         yield "arrivals", plan.arrivals
     yield "seed", str(plan.seed)
-    yield "data set", _data(record.data_set, plan.run)
+    yield "data set", shown_data_set(record.data_set, plan.run)
     yield "server", f"PostgreSQL {record.provenance.server_version // _MAJOR}"
 
 
@@ -72,7 +72,13 @@ def _load(plan: RunPlan) -> str:
     return ", then ".join(stages)
 
 
-def _data(data_set: DataSet | None, run: str) -> str:
+def shown_data_set(data_set: DataSet | None, run: str = "") -> str:
+    """Return a data set in words that are the same for the same data.
+
+    Args:
+        data_set: `None` for a database that b2bench did not make.
+        run: whose changes in place are its own.
+    """
     if data_set is None:
         return _FOREIGN
     # a run in place notes itself before it begins
