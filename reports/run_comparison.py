@@ -350,7 +350,7 @@ def _judged(compared: Compared, tolerance: float) -> Iterator[Finding]:
             code="slower",
             severity=Severity.ERROR if beyond else Severity.WARNING,
             subject=compared.name,
-            message=f"{_figures(compared.slower)}, {_sure(compared)}"
+            message=f"{_figures(compared.slower)}, {compared.evidence}"
             f"{'' if beyond else f', within the tolerance of {share(tolerance)}'}",
             mend="`b2bench explain` shows its plan, `b2bench gate` what changed" if beyond else "",
         )
@@ -359,7 +359,7 @@ def _judged(compared: Compared, tolerance: float) -> Iterator[Finding]:
             code="faster",
             severity=Severity.NOTE,
             subject=compared.name,
-            message=f"{_figures([compared.telling])}, {_sure(compared)}",
+            message=f"{_figures([compared.telling])}, {compared.evidence}",
         )
     before, after = compared.failed
     if after > before:
@@ -373,10 +373,6 @@ def _judged(compared: Compared, tolerance: float) -> Iterator[Finding]:
 
 def _figures(figures: Sequence[Figure]) -> str:
     return ", ".join(f"{each.name} {each.moved}, {each.ratio_shown}" for each in figures)
-
-
-def _sure(compared: Compared) -> str:
-    return compared.verdict_shown.partition("(")[2].rstrip(")")
 
 
 def _warning(code: str, subject: str, message: str, mend: str = "") -> Finding:

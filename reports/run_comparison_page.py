@@ -41,7 +41,10 @@ def _tone(comparison: RunComparison) -> Tone:
     if comparison.exit_code is not ExitCode.FINE:
         return "bad"
     doubtful = any(found.severity is Severity.WARNING for found in comparison.findings)
-    return "warn" if doubtful else "good"
+    if doubtful:
+        return "warn"
+    is_better = any(each.verdict == "faster" for each in comparison.subjects)
+    return "good" if is_better else "plain"
 
 
 def _facts(comparison: RunComparison) -> Iterator[Fact]:
@@ -56,7 +59,7 @@ def _sections(comparison: RunComparison) -> Iterator[Section]:
         findings = worst_first(comparison.findings)
         yield _section("Findings", "findings", "run_findings.html", findings=findings)
     rows = [_row(each) for each in comparison.subjects]
-    if any(row.mean for row in rows):
+    if any(row.moved for row in rows):
         chart = forest(rows, tolerance=comparison.tolerance)
         yield _section("How far each moved", "moved", "comparison_forest.html", chart=chart)
     yield _section(
@@ -83,8 +86,11 @@ def _row(compared: Compared) -> ForestRow:
     return ForestRow(
         name=compared.name,
         verdict=compared.verdict,
-        mean=_interval(compared.figure("mean")),
-        p95=_interval(compared.figure("p95")),
+        moved={
+            figure.name: interval
+            for figure in compared.decisive
+            if (interval := _interval(figure)) is not None
+        },
     )
 
 

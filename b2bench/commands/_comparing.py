@@ -15,7 +15,7 @@ from b2bench.findings import ExitCode, Severity
 from b2bench.provenance import Provenance
 from b2bench.records import from_json
 from b2bench.runs import RECORD_FILE, RECORD_VERSION, RunRecord
-from reports.compared_figures import Compared, Verdict
+from reports.compared_figures import DECISIVE, Compared, Verdict
 from reports.run_comparison import RunComparison
 from reports.run_comparison_markdown import comparison_markdown
 from reports.run_comparison_page import render_comparison_page
@@ -83,10 +83,9 @@ def comparison_table(comparison: RunComparison) -> Table:
     return table(
         "query class",
         ">mean",
-        ">ratio",
         ">p95",
-        ">ratio",
-        ">would be seen",
+        *(f">{name} ratio" for name in DECISIVE),
+        ">seen from",
         "verdict",
         rows=(_row(each) for each in comparison.subjects),
         title=f"{comparison.candidate.run} against {comparison.baseline.run}",
@@ -94,13 +93,11 @@ def comparison_table(comparison: RunComparison) -> Table:
 
 
 def _row(compared: Compared) -> list[str | Text]:
-    mean, p95 = compared.figure("mean"), compared.figure("p95")
     return [
         compared.name,
-        mean.moved,
-        mean.ratio_shown,
-        p95.moved,
-        p95.ratio_shown,
+        compared.figure("mean").moved,
+        compared.figure("p95").moved,
+        *(figure.ratio_shown for figure in compared.decisive),
         compared.smallest_shown,
         Text(compared.verdict_shown, style=_STYLES[compared.verdict]),
     ]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from b2bench.commands._options import with_settings
+from b2bench.commands._options import Json, Junit, with_settings
 from b2bench.commands._settings import Settings
 from b2bench.findings import ExitCode
 
@@ -22,12 +22,6 @@ Output = Annotated[
 Markdown = Annotated[
     Path | None,
     typer.Option("--markdown", metavar="FILE", help="Write a comment for a pull request there."),
-]
-Json = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write JSON there; - prints it.")
-]
-Junit = Annotated[
-    Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML there; - prints it.")
 ]
 
 

@@ -1,12 +1,11 @@
 """`b2bench run`: put the database under load and judge what it answered."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from b2bench.commands._options import WHERE, with_settings
+from b2bench.commands._options import WHERE, Json, Junit, with_settings
 from b2bench.commands._settings import Settings
 from b2bench.findings import ExitCode
 
@@ -26,12 +25,6 @@ Beside = Annotated[
         help="Load this database, too, in turn with the target, and compare: the target is the"
         " baseline, this one the candidate. Each round has a warm-up of its own.",
     ),
-]
-Json = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write JSON there; - prints it.")
-]
-Junit = Annotated[
-    Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML there; - prints it.")
 ]
 JsonSchema = Annotated[
     bool, typer.Option("--json-schema", help="Print the JSON schema of --json and exit.")

@@ -1,7 +1,7 @@
 """A forest plot: ratios with their intervals, one line each, beside the line of no difference."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,7 +20,8 @@ _WIDEST = 4.0
 _NARROWEST = 1.12
 # the widest span in which ticks stand this far apart
 _STEPS = ((1.3, 0.05), (2.0, 0.1), (4.0, 0.25))
-_TOWARDS_MEAN, _TOWARDS_P95 = -0.14, 0.16
+# marker, size, and how far from the middle of its line
+_MARKS = {"mean": ("o", 7.0, -0.24), "p50": ("s", 4.5, 0.0), "p95": ("D", 4.5, 0.24)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +35,20 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForestRow:
-    """One query class: how its mean and its 95th percentile moved, and the verdict on it."""
+    """One query class: how its figures moved, and the verdict on it.
+
+    Args:
+        moved: by figure: mean, p50, p95.
+    """
 
     name: str
     verdict: Verdict
-    mean: Interval | None
-    p95: Interval | None
+    moved: Mapping[str, Interval]
 
 
 def forest(rows: Sequence[ForestRow], *, tolerance: float) -> Markup:
     """Draw each ratio as a dot with its interval on a logarithmic axis, 1 in the middle."""
-    with _figure(height_in=0.85 + 0.36 * len(rows)) as figure:
+    with _figure(height_in=0.85 + 0.44 * len(rows)) as figure:
         axes = figure.add_subplot()
         axes.axvspan(1 / (1 + tolerance), 1 + tolerance, color=_SENTINELS["soft"], linewidth=0)
         axes.axvline(1, color=_SENTINELS["ink"], linewidth=1)
@@ -61,16 +65,12 @@ def forest(rows: Sequence[ForestRow], *, tolerance: float) -> Markup:
 
 def _row(axes: "Axes", place: int, row: ForestRow) -> None:
     color = _SENTINELS[_COLORS[row.verdict]]
-    for interval, marker, apart in (
-        (row.mean, "o", _TOWARDS_MEAN),
-        (row.p95, "D", _TOWARDS_P95),
-    ):
-        if interval is None:
-            continue
+    for name, interval in row.moved.items():
+        marker, size, apart = _MARKS[name]
         if interval.low is not None and interval.high is not None:
             ends = [interval.low, interval.high]
             axes.plot(ends, [place + apart] * 2, color=color, linewidth=1.6, zorder=3)
-        look: dict[str, Any] = {"markersize": 7 if marker == "o" else 4.5, "color": color}
+        look: dict[str, Any] = {"markersize": size, "color": color}
         # a dot without an interval is hollow: nobody knows how sure it is
         if interval.low is None:
             look |= {"markerfacecolor": "none", "markeredgecolor": color, "markeredgewidth": 1.2}
@@ -91,7 +91,7 @@ def _ratio_axis(axes: "Axes", rows: Sequence[ForestRow], tolerance: float) -> No
 
 def reach_of(rows: Sequence[ForestRow], tolerance: float) -> float:
     """Return how far the axis reaches to either side of 1, as a ratio."""
-    drawn = [interval for row in rows for interval in (row.mean, row.p95) if interval]
+    drawn = [interval for row in rows for interval in row.moved.values()]
     dots = [each.ratio for each in drawn]
     ends = [end for each in drawn for end in (each.low, each.high) if end is not None and end > 0]
     widest = max((abs(math.log(dot)) for dot in dots), default=0.0)
@@ -118,8 +118,8 @@ def ticks(reach: float) -> list[float]:
 
 def _key(rows: Sequence[ForestRow], tolerance: float) -> Iterator[tuple[str, dict[str, Any]]]:
     dot = {"linestyle": "none", "color": _SENTINELS["muted"]}
-    yield "mean", dot | {"marker": "o", "markersize": 7}
-    yield "p95", dot | {"marker": "D", "markersize": 4.5}
+    for name, (marker, size, _) in _MARKS.items():
+        yield name, dot | {"marker": marker, "markersize": size}
     verdicts = {row.verdict for row in rows}
     line = {"linewidth": 2.4}
     if "slower" in verdicts:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-
 from hdrh.histogram import HdrHistogram
 from hdrh.log import HistogramLogReader, HistogramLogWriter
 
@@ -213,7 +212,7 @@ def _exact(merged: Histogram, parts: Sequence[Latency]) -> Latency:
 
 
 def _stages(
-    results: Sequence[LoadResult], parts: Sequence[LoadResult] | Sequence[QueryResult]
+    results: Sequence[LoadResult], parts: Sequence[LoadResult | QueryResult]
 ) -> tuple[Span, ...]:
     """Return the stages of all rounds; a round that names none is one itself."""
     return tuple(
