@@ -118,7 +118,7 @@ def compare_runs(
     names = _common(baseline, candidate)
     subjects = [_whole(baseline, candidate, in_turn=in_turn)]
     subjects += [_class(name, baseline, candidate, in_turn=in_turn) for name in names]
-    memory = 0.0 if in_turn else memory_of(_decisive_series(subjects))
+    memory = 0.0 if in_turn else memory_of(_means(subjects))
     compared = _compared(subjects, memory=memory, in_turn=in_turn)
     findings = (
         *_doubts(baseline, candidate, unlike, in_turn=in_turn),
@@ -211,10 +211,9 @@ def _class(name: str, baseline: RunRecord, candidate: RunRecord, *, in_turn: boo
     return _Subject(name=name, baseline=sides[0], candidate=sides[1], in_turn=in_turn)
 
 
-def _decisive_series(subjects: Sequence[_Subject]) -> Iterator[Sequence[float]]:
+def _means(subjects: Sequence[_Subject]) -> Iterator[Sequence[float]]:
     for subject in subjects:
-        for name in DECISIVE:
-            yield from subject.series(name)
+        yield from subject.series("mean")
 
 
 def _compared(

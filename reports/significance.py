@@ -107,25 +107,25 @@ def unpaired(
 
 
 def memory_of(series: Iterable[Sequence[float]]) -> float:
-    """Return the autocorrelation at lag 1 of many short series, from 0 to 0.8.
+    """Return how alike neighbours are in many short series: autocorrelation at lag 1, 0 to 0.8.
 
     One series of ten samples tells next to nothing about it, fifty tell enough: what makes
     neighbours alike is the machine, which is the same for all. That of a short series comes out
-    too low by about (1 + 3r)/n (Kendall 1954), which is added.
+    at r - (1 + 4r)/n (Marriott and Pope 1954), which is undone.
     """
-    above = below = length = 0.0
+    products, lengths = list[float](), list[int]()
     for one in series:
+        if len(one) < LEAST_SAMPLES:
+            continue
         apart = np.log(one) - np.mean(np.log(one))
-        scale = float(apart @ apart)
-        if len(one) >= LEAST_SAMPLES and scale:
-            # each series counts by its length, however much it varies
-            above += float(apart[1:] @ apart[:-1]) / scale * len(one)
-            below += len(one)
-            length += len(one) ** 2
-    if not below:
+        if scale := float(apart @ apart):
+            products.append(float(apart[1:] @ apart[:-1]) / scale)
+            lengths.append(len(one))
+    if not lengths:
         return 0.0
-    found = above / below
-    return min(max(0.0, found + (1 + 3 * found) * below / length), _MOST_MEMORY)
+    length = sum(lengths) / len(lengths)
+    found = float(np.average(products, weights=lengths))
+    return min(max(0.0, (found + 1 / length) / (1 - 4 / length)), _MOST_MEMORY)
 
 
 def corrected(ratios: Sequence[Ratio | None]) -> tuple[Ratio | None, ...]:
