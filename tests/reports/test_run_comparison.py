@@ -125,7 +125,7 @@ def test_equal_runs_are_seldom_called_slower(weather: Weather) -> None:
 
 
 def test_a_fifth_more_is_nearly_always_found() -> None:
-    slower, weather = {"price_cart": 1.2}, Weather(spread=0.025)
+    slower, weather = {"price_cart": 1.2}, Weather(spread=0.02)
     found = []
     for pairs in (
         [one_after_the_other(seed, slower=slower, weather=weather) for seed in range(PAIRS)],
