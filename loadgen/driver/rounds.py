@@ -63,7 +63,8 @@ def read_histograms(path: Path) -> dict[str, Histogram]:
     except OSError as error:
         raise RunFailed(f"{path} cannot be read: {error.strerror}") from error
     try:
-        while (read := reader.get_next_interval_histogram()) is not None:
+        # relative to the start, which is written to the millisecond, the first could lie before it
+        while (read := reader.get_next_interval_histogram(absolute=True)) is not None:
             found[read.get_tag() or ""].hdr.add(read)
     finally:
         reader.input_file.close()
@@ -141,7 +142,10 @@ def write_merged(path: Path, rounds: Sequence[Round]) -> None:
     for tag in rounds[0].histograms:
         text.write(f"Tag={tag},")
         writer.output_interval_histogram(
-            _merged(rounds, tag).hdr, first.started_unix_s, end_s, _US_PER_MS
+            _sum_of(each.histograms[tag] for each in rounds).hdr,
+            first.started_unix_s,
+            end_s,
+            _US_PER_MS,
         )
     write_atomically(path, text.getvalue().encode())
 
@@ -155,8 +159,7 @@ def _placed(results: Sequence[LoadResult]) -> list[tuple[float, LoadResult]]:
 def _query(name: str, rounds: Sequence[Round]) -> QueryResult:
     results = [each.result for each in rounds]
     mine = [query for result in results for query in result.queries if query.name == name]
-    merged = {kind: _latency(mine, rounds, kind) for kind in KINDS}
-    response = _merged(rounds, f"{name}/response")
+    merged = {kind: _merged(rounds, mine, kind) for kind in KINDS}
     quantiles = next((query.distribution for query in mine if query.distribution), ())
     return QueryResult(
         name=name,
@@ -164,13 +167,14 @@ def _query(name: str, rounds: Sequence[Round]) -> QueryResult:
         completed=sum(query.completed for query in mine),
         failed=sum(query.failed for query in mine),
         retries=_kinds(kind for query in mine for kind in query.retries),
-        response=merged["response"],
-        service=merged["service"],
-        lag=merged["lag"],
+        response=_exact(merged["response"], [query.response for query in mine]),
+        service=_exact(merged["service"], [query.service for query in mine]),
+        lag=_exact(merged["lag"], [query.lag for query in mine]),
         steps=_steps(step for query in mine for step in query.steps),
         errors=_kinds(kind for query in mine for kind in query.errors),
         distribution=tuple(
-            (quantile, response.percentile_us(100 * quantile)) for quantile, _ in quantiles
+            (quantile, merged["response"].percentile_us(100 * quantile))
+            for quantile, _ in quantiles
         ),
         stages=_stages(results, mine),
         spans=tuple(
@@ -181,34 +185,37 @@ def _query(name: str, rounds: Sequence[Round]) -> QueryResult:
     )
 
 
-def _merged(rounds: Sequence[Round], tag: str) -> Histogram:
-    total = Histogram()
-    for each in rounds:
-        total.hdr.add(each.histograms[tag].hdr)
+def _merged(rounds: Sequence[Round], queries: Sequence[QueryResult], kind: str) -> Histogram:
+    """Return all values of one kind of a query class."""
+    total = _sum_of(each.histograms[f"{queries[0].name}/{kind}"] for each in rounds)
+    # the file keeps it to three digits
+    total.hdr.max_value = max(getattr(query, kind).max_us for query in queries)
     return total
 
 
-def _latency(queries: Sequence[QueryResult], rounds: Sequence[Round], kind: str) -> Latency:
-    merged = _merged(rounds, f"{queries[0].name}/{kind}")
-    return _exact(merged, [getattr(query, kind) for query in queries])
+def _sum_of(histograms: Iterable[Histogram]) -> Histogram:
+    total = Histogram()
+    for histogram in histograms:
+        total.hdr.add(histogram.hdr)
+    return total
 
 
 def _together(queries: Sequence[QueryResult], rounds: Sequence[Round], kind: str) -> Latency:
-    total = Histogram()
-    for query in queries:
-        total.hdr.add(_merged(rounds, f"{query.name}/{kind}").hdr)
-    return _exact(total, [getattr(query, kind) for query in queries])
+    parts = [getattr(query, kind) for query in queries]
+    tags = [f"{query.name}/{kind}" for query in queries]
+    total = _sum_of(each.histograms[tag] for each in rounds for tag in tags)
+    total.hdr.max_value = max((part.max_us for part in parts), default=0)
+    return _exact(total, parts)
 
 
 def _exact(merged: Histogram, parts: Sequence[Latency]) -> Latency:
-    """Return a histogram's figures; its file keeps neither the sum nor the largest value."""
+    """Return a histogram's figures with the exact mean: its file does not keep the sum."""
+    return replace(merged.summary(), mean_us=_mean_us(parts))
+
+
+def _mean_us(parts: Sequence[Latency]) -> float:
     count = sum(part.count for part in parts)
-    sum_us = sum(part.mean_us * part.count for part in parts)
-    return replace(
-        merged.summary(),
-        mean_us=sum_us / count if count else 0.0,
-        max_us=max((part.max_us for part in parts), default=0),
-    )
+    return sum(part.mean_us * part.count for part in parts) / count if count else 0.0
 
 
 def _stages(
@@ -276,11 +283,9 @@ def _added(rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def _worst(latencies: Sequence[Latency]) -> Latency:
-    count = sum(each.count for each in latencies)
-    sum_us = sum(each.mean_us * each.count for each in latencies)
     return Latency(
-        count=count,
-        mean_us=sum_us / count if count else 0.0,
+        count=sum(each.count for each in latencies),
+        mean_us=_mean_us(latencies),
         p50_us=max(each.p50_us for each in latencies),
         p90_us=max(each.p90_us for each in latencies),
         p95_us=max(each.p95_us for each in latencies),

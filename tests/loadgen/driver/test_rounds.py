@@ -135,7 +135,7 @@ def test_a_histogram_that_is_missing_is_named(rounds: list[Round], tmp_path: Pat
         read_histograms(tmp_path / "nowhere.hlog")
 
 
-def test_merging_is_the_same_as_recording_into_one(tmp_path: Path) -> None:
+def test_merging_is_the_same_as_recording_into_one() -> None:
     rng = np.random.default_rng(1)
     values = [rng.lognormal(8, 2, 5_000).astype(np.int64) for _ in range(3)]
     together, merged = Histogram(), Histogram()
