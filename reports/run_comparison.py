@@ -14,6 +14,7 @@ from reports.significance import Ratio, corrected, memory_of, paired, unpaired
 
 WHOLE = "the whole run"
 TOLERANCE = 0.05
+_MEND = "`b2bench explain` shows its plan, `b2bench gate` what changed"
 _US_PER_MS = 1_000
 _LEAST_ROUNDS = 2
 
@@ -351,7 +352,7 @@ def _judged(compared: Compared, tolerance: float) -> Iterator[Finding]:
             subject=compared.name,
             message=f"{_figures(compared.slower)}, {compared.evidence}"
             f"{'' if beyond else f', within the tolerance of {share(tolerance)}'}",
-            mend="`b2bench explain` shows its plan, `b2bench gate` what changed" if beyond else "",
+            mend=_MEND if beyond and compared.name != WHOLE else "",
         )
     elif compared.verdict == "faster":
         yield Finding(

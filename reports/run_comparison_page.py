@@ -85,7 +85,6 @@ def _section(title: str, anchor: str, template: str, **values: object) -> Sectio
 def _row(compared: Compared) -> ForestRow:
     return ForestRow(
         name=compared.name,
-        verdict=compared.verdict,
         moved={
             figure.name: interval
             for figure in compared.decisive

@@ -66,7 +66,7 @@ def run(
         b2bench run
         b2bench run search --users 20 --duration 2m
         b2bench run --rate 200 --users 50
-        b2bench run --fail-on target,errors>0.1%,skipped --junit run.xml
+        b2bench run --fail-on 'target,errors>0.1%,skipped' --junit run.xml
         b2bench run --beside postgresql://me@host/candidate --rounds 10
         b2bench run --queries my-queries --in-place --dsn postgresql://me@host/shop
     """

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -13,8 +13,8 @@ from b2bench.figures.charts import _SENTINELS, _figure, _legend, _svg
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Verdict = Literal["slower", "faster", "~"]
-_COLORS: dict[Verdict, str] = {"slower": "bad", "faster": "good", "~": "muted"}
+# what an interval says, and the colour of the page that says it
+_COLORS = {"slower": "bad", "faster": "good", "~ no significant difference": "muted"}
 # an interval that reaches further is cut off by the frame
 _WIDEST = 4.0
 _NARROWEST = 1.12
@@ -32,17 +32,25 @@ class Interval:
     low: float | None
     high: float | None
 
+    @property
+    def says(self) -> str:
+        """Whether it leaves 1 out, and to which side."""
+        if self.low is not None and self.low > 1:
+            return "slower"
+        if self.high is not None and self.high < 1:
+            return "faster"
+        return "~ no significant difference"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForestRow:
-    """One query class: how its figures moved, and the verdict on it.
+    """One query class: how its figures moved.
 
     Args:
         moved: by figure: mean, p50, p95.
     """
 
     name: str
-    verdict: Verdict
     moved: Mapping[str, Interval]
 
 
@@ -64,9 +72,9 @@ def forest(rows: Sequence[ForestRow], *, tolerance: float) -> Markup:
 
 
 def _row(axes: "Axes", place: int, row: ForestRow) -> None:
-    color = _SENTINELS[_COLORS[row.verdict]]
     for name, interval in row.moved.items():
         marker, size, apart = _MARKS[name]
+        color = _SENTINELS[_COLORS[interval.says]]
         if interval.low is not None and interval.high is not None:
             ends = [interval.low, interval.high]
             axes.plot(ends, [place + apart] * 2, color=color, linewidth=1.6, zorder=3)
@@ -120,12 +128,8 @@ def _key(rows: Sequence[ForestRow], tolerance: float) -> Iterator[tuple[str, dic
     dot = {"linestyle": "none", "color": _SENTINELS["muted"]}
     for name, (marker, size, _) in _MARKS.items():
         yield name, dot | {"marker": marker, "markersize": size}
-    verdicts = {row.verdict for row in rows}
-    line = {"linewidth": 2.4}
-    if "slower" in verdicts:
-        yield "slower", line | {"color": _SENTINELS["bad"]}
-    if "faster" in verdicts:
-        yield "faster", line | {"color": _SENTINELS["good"]}
-    if "~" in verdicts:
-        yield "~ no significant difference", line | {"color": _SENTINELS["muted"]}
+    said = {interval.says for row in rows for interval in row.moved.values()}
+    for each, color in _COLORS.items():
+        if each in said:
+            yield each, {"linewidth": 2.4, "color": _SENTINELS[color]}
     yield f"within {100 * tolerance:g} %", {"color": _SENTINELS["soft"], "linewidth": 8}

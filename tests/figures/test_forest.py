@@ -8,14 +8,13 @@ from tests.figures.html import Outline
 ROWS = [
     ForestRow(
         name="price_cart",
-        verdict="slower",
         moved={
             "mean": Interval(ratio=1.4, low=1.3, high=1.5),
             "p95": Interval(ratio=1.2, low=None, high=None),
         },
     ),
-    ForestRow(name="<b> $x$", verdict="~", moved={"mean": Interval(ratio=1.0, low=0.0, high=90.0)}),
-    ForestRow(name="silent", verdict="~", moved={}),
+    ForestRow(name="<b> $x$", moved={"mean": Interval(ratio=1.0, low=0.0, high=90.0)}),
+    ForestRow(name="silent", moved={}),
 ]
 
 
