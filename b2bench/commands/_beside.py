@@ -110,9 +110,11 @@ class _Side:
         self.rounds.append(read_round(result, kept / HISTOGRAM_FILE))
         return result
 
-    def finish(self) -> Outcome:
+    def finish(self, *, is_ended: bool) -> Outcome:
         """Write the run's folder as if it had been one load."""
         plan, result = repeated(self.plan, len(self.rounds)), merge_rounds(self.rounds)
+        if not is_ended:
+            result = replace(result, phase="interrupted")
         write_record(self.folder / PLAN_FILE, plan)
         write_merged(self.folder / HISTOGRAM_FILE, self.rounds)
         write_record(self.folder / RESULT_FILE, result)
@@ -147,7 +149,7 @@ def perform_beside(order: Order, baseline: Target, candidate: Target, progress: 
         ]
         is_ended = _alternate(sides, order, progress)
         progress("writing the reports")
-        before, after = (side.finish() for side in sides)
+        before, after = (side.finish(is_ended=is_ended) for side in sides)
     if not is_ended:
         return Beside(baseline=before, candidate=after, comparison=None)
     comparison = compare_runs(
@@ -171,15 +173,21 @@ def _require_same_data(baseline: Target, candidate: Target) -> None:
 
 
 def _alternate(sides: Sequence[_Side], order: Order, progress: Progress) -> bool:
-    """Run the rounds; return whether nobody ended them early."""
+    """Run the rounds; return whether nobody ended them early.
+
+    Raises:
+        KeyboardInterrupt: somebody did, and there is nothing of one side to keep.
+    """
     draw = Random(order.settings.seed)  # noqa: S311 (not a secret)
-    for _ in range(order.settings.rounds):
-        for side in draw.sample(sides, k=2):
-            if side.load(progress).phase != "interrupted":
-                continue
-            if not all(each.rounds for each in sides):
-                raise KeyboardInterrupt
-            return False
+    try:
+        for _ in range(order.settings.rounds):
+            for side in draw.sample(sides, k=2):
+                if side.load(progress).phase == "interrupted":
+                    raise KeyboardInterrupt  # noqa: TRY301 (as if it had left nothing)
+    except KeyboardInterrupt:
+        if not all(side.rounds for side in sides):
+            raise
+        return False
     return True
 
 

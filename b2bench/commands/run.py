@@ -123,6 +123,7 @@ def _run_beside(
         candidate = find_target(replace(settings, dsn=beside), progress)
         both = perform_beside(order, baseline, candidate, progress)
     if both.comparison is None:
+        say(f"reports: {both.baseline.report}, {both.candidate.report}")
         raise KeyboardInterrupt
     publish_comparison(both.comparison, both.candidate.record.provenance, destinations)
     if not destinations.is_printed:

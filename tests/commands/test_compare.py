@@ -1,6 +1,8 @@
 """`b2bench compare` and the files that a CI reads, as a shell calls them."""
 
 import json
+import signal
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
@@ -10,8 +12,9 @@ import pytest
 from b2bench.records import to_json, write_record
 from b2bench.runs import RunRecord
 from b2bench.target import Target
-from tests.commands.calling import call, load_ran, refusal
+from tests.commands.calling import COMMAND, call, environment, load_ran, refusal
 from tests.figures.html import assert_offline_and_sound
+from tests.loadgen.driver.lab import until
 from tests.reports.junit_rules import breaches
 from tests.reports.sample_runs import in_turn, one_after_the_other
 
@@ -188,6 +191,29 @@ def test_two_databases_are_loaded_in_turn_and_compared(shop: Target, tmp_path: P
     assert {each["name"] for each in judged["classes"]} >= {"price_item", "price_page"}
     again = call("compare", str(baseline), str(candidate), "--anyway", folder=tmp_path)
     assert "compared in turn, 5 rounds each" in again.stdout
+
+
+def test_rounds_that_somebody_ends_early_are_kept(shop: Target, tmp_path: Path) -> None:
+    options = ("--users", "4", "--duration", "100", "--warm-up", "0", "--rounds", "100")
+    load = subprocess.Popen(
+        [*COMMAND, "run", "pricing", *options, "--beside", shop.conninfo],
+        cwd=tmp_path,
+        env=environment(shop),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        until(lambda: len(list(tmp_path.glob("runs/*/rounds/1/load.json"))) == 2 or None, 100)
+        load.send_signal(signal.SIGINT)
+        _, errors = load.communicate(timeout=100)
+    finally:
+        load.kill()
+    assert (load.returncode, errors) == (130, "b2bench: interrupted\n")
+    for folder in (tmp_path / "runs").iterdir():
+        record = json.loads((folder / "run.json").read_text())
+        assert record["result"]["phase"] == "interrupted"
+        assert (folder / "report.html").exists()
 
 
 def test_databases_with_other_data_are_not_loaded_beside_each_other(
