@@ -3,17 +3,18 @@
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import errors, sql
 
-from b2bench.database import connect, maintenance
-from b2bench.errors import BadInput
+from b2bench.database import connect, maintenance, wait_for
+from b2bench.errors import BadInput, ServerUnreachable
 from b2bench.marker import require_marked
 from b2bench.target import Target
 
 _LONGEST_NAME = 63
+_COMING_BACK_S = 15
 _CLONE = re.compile(r"(?P<origin>.+)_[a-z]+_[0-9a-f]{6}")
 
 
@@ -43,7 +44,7 @@ def clone(target: Target, purpose: str) -> Iterator[Target]:
         try:
             yield target.for_database(name)
         finally:
-            _drop(connection, name)
+            _drop_surely(connection, target, name)
 
 
 def origin(database: str) -> str:
@@ -96,6 +97,22 @@ def _try_lock(connection: psycopg.Connection, name: str) -> bool:
         "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (name,)
     ).fetchone()
     return bool(row and row[0])
+
+
+def _drop_surely(connection: psycopg.Connection, target: Target, name: str) -> None:
+    """Drop the copy, though the server may have been restarted meanwhile.
+
+    A server that does not come back keeps it, for the next command to sweep.
+    """
+    try:
+        _drop(connection, name)
+    except psycopg.OperationalError:
+        if not connection.closed:
+            raise
+        with suppress(ServerUnreachable):
+            wait_for(maintenance(target), _COMING_BACK_S)
+            with connect(maintenance(target)) as anew:
+                _drop(anew, name)
 
 
 def _drop(connection: psycopg.Connection, name: str) -> None:

@@ -1,5 +1,6 @@
 """Sessions with a server: errors a person can act on, read-only where only reading is meant."""
 
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from b2bench.target import Target
 
 OLDEST_MAJOR = 15
 _CONNECT_TIMEOUT_S = 10
+_LOOK_EVERY_S = 0.25
 _MAINTENANCE_DATABASE = "postgres"
 
 
@@ -80,6 +82,23 @@ def _open(target: Target, application_name: str) -> psycopg.Connection:
         # the traceback would keep a half-open session, and DROP DATABASE waits for its password
         traceback.clear_frames(error.__traceback__)
         raise
+
+
+def wait_for(target: Target, timeout_s: float) -> None:
+    """Wait until sessions can be opened, as after a restart or before a copy is replicated.
+
+    Raises:
+        ServerUnreachable: they cannot within the time.
+    """
+    deadline_s = time.monotonic() + timeout_s
+    while True:
+        try:
+            with connect(target):
+                return
+        except ServerUnreachable:
+            if time.monotonic() > deadline_s:
+                raise
+            time.sleep(_LOOK_EVERY_S)
 
 
 def require_version(server_version: int) -> None:

@@ -1,6 +1,6 @@
 """The records of a run: what was planned, what it looks like now, what came of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from b2bench.findings import Finding
@@ -26,11 +26,13 @@ class ScenarioShare:
 
     Args:
         think_s: mean pause of its users between requests, closed model only.
+        queries: how often a user runs each query class, where the scenario itself does not say.
     """
 
     scenario: str
     weight: float
     think_s: float = 0.0
+    queries: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ class RunPlan:
 
     Args:
         run: the folder's name, `<utc time>-<workload>`.
+        database: the name of the database under load, for processes on other machines.
         stages: one after another, all of one model; the warm-up has the load of the first.
         warmup_s: load before the measurement, not counted.
         arrivals: how the open model spaces its requests.
@@ -104,6 +107,7 @@ class RunPlan:
     replica: str | None = None
     via: Way = "direct"
     is_prepared: bool = True
+    database: str = ""
     in_place: bool = False
     grace_s: float = 10.0
 

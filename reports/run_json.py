@@ -8,7 +8,7 @@ from b2bench.runs import RunRecord
 from reports.compared_figures import Compared, Figure
 from reports.run_comparison import ComparedRun, RunComparison
 from reports.run_likeness import Difference
-from reports.run_page import run_verdict
+from reports.run_verdict import verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +57,7 @@ class JudgedComparison:
 def run_json(record: RunRecord, exit_code: int) -> str:
     """Return run.json with the exit code and the verdict."""
     kept = {each.name: getattr(record, each.name) for each in fields(RunRecord)}
-    return to_json(
-        JudgedRun(**kept, exit_code=int(exit_code), verdict=run_verdict(record))
-    ).decode()
+    return to_json(JudgedRun(**kept, exit_code=int(exit_code), verdict=verdict(record))).decode()
 
 
 def comparison_json(comparison: RunComparison) -> str:

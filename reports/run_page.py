@@ -1,27 +1,32 @@
 """The run report: was it fast enough, was the run valid, and where the time went, on one page."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from importlib.resources import files
 
 from markupsafe import Markup
 
 from b2bench.figures import charts
-from b2bench.figures.notation import counted, number, span
-from b2bench.figures.page import Fact, Page, Section, Tone, environment, render_page, tone_of
-from b2bench.findings import Severity
-from b2bench.runs import QueryResult, RunRecord, StatementAccount
+from b2bench.figures.page import Page, Section, environment, render_page, tone_of
+from b2bench.runs import RunRecord
 from reports.gate import worst_first
-from reports.verdicts import RUN_INVALID
-
-_US_PER_MS = 1_000
-_LINES_MOST = 6
-_QUANTILES = (
-    (0.5, "p50_us"),
-    (0.9, "p90_us"),
-    (0.95, "p95_us"),
-    (0.99, "p99_us"),
-    (0.999, "p999_us"),
+from reports.run_client import client_rows
+from reports.run_failures import failure_rows
+from reports.run_server import drawn_splits, split_chart, statement_rows, waits_chart
+from reports.run_targets import (
+    CLASSES_MOST,
+    TargetRow,
+    distribution_lines,
+    latency_chart,
+    target_rows,
 )
+from reports.run_time_split import busy_ms, in_total, time_split
+from reports.run_timeline import seconds_per_point, stage_rows, time_chart
+from reports.run_verdict import facts, verdict
+
+_FINDINGS_MOST = 6
+_STATEMENTS_MOST = 15
+_SLOW_MOST = 10
+_WAITS_MOST = 12
 
 
 def render_run_page(record: RunRecord) -> str:
@@ -30,88 +35,37 @@ def render_run_page(record: RunRecord) -> str:
         Page(
             kind="Run report",
             title=record.plan.run,
-            verdict=run_verdict(record),
+            verdict=verdict(record),
             tone=tone_of(record.findings),
-            facts=list(_facts(record)),
+            facts=list(facts(record)),
             sections=list(_sections(record)),
             provenance=record.provenance,
+            style=(files("reports") / "templates" / "run.css").read_text(),
         )
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryRow:
-    """One query class as the table shows it; the server's time is that of all its statements."""
-
-    result: QueryResult
-    tone: Tone
-    says: str
-    server_ms_per_call: float | None
-    share_of_server: float
-
-
-def run_verdict(record: RunRecord) -> str:
-    """Return what came of the run in one sentence."""
-    if invalid := [f for f in record.findings if f.code == RUN_INVALID]:
-        return invalid[0].message
-    classes = [query for query in record.result.queries if query.slo_ms is not None]
-    missed = [query.name for query in classes if _missed(query)]
-    if missed:
-        return f"{len(missed)} of {len(classes)} targets missed: {', '.join(missed)}"
-    if failed := record.result.failed:
-        return f"{number(failed)} requests failed"
-    if errors := [f for f in record.findings if f.severity is Severity.ERROR]:
-        return f"{errors[0].subject}: {errors[0].message}"
-    met = (
-        f"every target met ({counted(len(classes), 'query class')})"
-        if classes
-        else "no targets were set"
-    )
-    return f"Valid run, {met}, no request failed"
-
-
-def _missed(query: QueryResult) -> bool:
-    limit_ms = query.slo_ms
-    return (
-        limit_ms is not None
-        and query.response.count > 0
-        and query.response.p95_us > limit_ms * _US_PER_MS
-    )
-
-
-def _facts(record: RunRecord) -> Iterator[Fact]:
-    plan, result = record.plan, record.result
-    yield Fact(label="Workload", value=plan.workload)
-    model = f"{number(plan.rate)} requests/s offered" if plan.rate else "closed model"
-    yield Fact(label="Load", value=f"{number(plan.users)} users, {model}")
-    yield Fact(
-        label="Measured", value=f"{span(result.measured_s)} after {span(plan.warmup_s)} of warm-up"
-    )
-    rate = result.completed / result.measured_s if result.measured_s else 0
-    yield Fact(label="Completed", value=f"{number(result.completed)} ({rate:,.1f}/s)")
-    data_set = record.data_set.shown if record.data_set else "not b2bench's"
-    yield Fact(label="Data set", value=f"{data_set}{', in place' if plan.in_place else ''}")
-    yield Fact(label="Server", value=record.provenance.server)
-    yield Fact(label="Target", value=plan.target)
 
 
 def _sections(record: RunRecord) -> Iterator[Section]:
-    rows = list(_rows(record))
+    """Yield what the run has: a section without content would only be in the way."""
+    rows = list(target_rows(record))
     if record.findings:
         yield _section(
-            "Findings", "findings", "run_findings.html", findings=worst_first(record.findings)
+            "Findings",
+            "findings",
+            "run_findings.html",
+            findings=worst_first(record.findings),
+            most=_FINDINGS_MOST,
         )
-    yield _section("Query classes", "queries", "run_queries.html", rows=rows, record=record)
+    yield _section("Query classes", "queries", "run_queries.html", rows=rows)
     if any(row.result.response.count for row in rows):
-        yield _section("Latency", "latency", "run_latency.html", **_latency(record, rows))
+        yield _latency(rows)
     if record.result.seconds:
-        chart = charts.over_time(list(_intervals(record)))
-        yield _section("Over time", "time", "run_time.html", chart=chart)
-    yield _section("Was the run valid?", "validity", "run_validity.html", record=record)
-    if record.statements:
-        yield _section(
-            "Statements", "statements", "run_statements.html", statements=record.statements
-        )
+        yield _over_time(record)
+    if any(row.result.response.count for row in rows):
+        yield _time_split(record)
+    yield from _failures(record)
+    yield from _server(record)
+    yield _validity(record)
 
 
 def _section(title: str, anchor: str, template: str, **values: object) -> Section:
@@ -119,76 +73,97 @@ def _section(title: str, anchor: str, template: str, **values: object) -> Sectio
     return Section(title=title, anchor=anchor, body=Markup(body))  # noqa: S704 (escaped)
 
 
-def _rows(record: RunRecord) -> Iterator[QueryRow]:
-    whole_ms = sum(statement.server_time_ms for statement in record.statements)
-    for query in record.result.queries:
-        mine = [each for each in record.statements if each.query == query.name]
-        tone, says = _judged(query)
-        server_ms = sum(statement.server_time_ms for statement in mine)
-        yield QueryRow(
-            result=query,
-            tone=tone,
-            says=says,
-            server_ms_per_call=_per_call(mine, server_ms),
-            share_of_server=server_ms / whole_ms if whole_ms else 0.0,
-        )
-
-
-def _judged(query: QueryResult) -> tuple[Tone, str]:
-    if not query.response.count:
-        return ("bad", "failed") if query.failed else ("plain", "none")
-    if _missed(query):
-        return "bad", "missed"
-    if query.failed:
-        return "bad", "failures"
-    return ("plain", "no target") if query.slo_ms is None else ("good", "met")
-
-
-def _per_call(statements: list[StatementAccount], server_ms: float) -> float | None:
-    """Return the server's time for one pass through the class, retries being passes too."""
-    calls = max((statement.server_calls for statement in statements), default=0)
-    return server_ms / calls if calls else None
-
-
-def _latency(record: RunRecord, rows: list[QueryRow]) -> dict[str, object]:
-    measured = [row.result for row in rows if row.result.response.count]
-    often = sorted(measured, key=lambda query: -query.response.count)[:_LINES_MOST]
-    return {
-        "by_class": charts.latency_by_class([_class_latency(query) for query in measured]),
-        "distribution": charts.distribution([_distribution(query) for query in often]),
-        "drawn": len(often),
-        "measured": len(measured),
-        "record": record,
-    }
-
-
-def _class_latency(query: QueryResult) -> charts.ClassLatency:
-    return charts.ClassLatency(
-        name=query.name,
-        count=query.response.count,
-        p50_ms=query.response.p50_us / _US_PER_MS,
-        p95_ms=query.response.p95_us / _US_PER_MS,
-        p99_ms=query.response.p99_us / _US_PER_MS,
-        target_ms=query.slo_ms,
+def _latency(rows: list[TargetRow]) -> Section:
+    answered = [row for row in rows if row.result.response.count]
+    lines = distribution_lines(answered)
+    return _section(
+        "Latency",
+        "latency",
+        "run_latency.html",
+        by_class=latency_chart(answered),
+        compared=min(len(answered), CLASSES_MOST),
+        distribution=charts.distribution(lines),
+        drawn=len(lines),
+        measured=len(answered),
     )
 
 
-def _distribution(query: QueryResult) -> charts.Distribution:
-    # beyond the median, a quantile stands on at least one value above it
-    points = tuple(
-        (quantile, getattr(query.response, field) / _US_PER_MS)
-        for quantile, field in _QUANTILES
-        if field == "p50_us" or query.response.count * (1 - quantile) >= 1
+def _over_time(record: RunRecord) -> Section:
+    return _section(
+        "Over time",
+        "time",
+        "run_time.html",
+        chart=time_chart(record),
+        step=seconds_per_point(record.result),
+        stages=stage_rows(record),
+        faults=record.result.faults,
+        queries=record.result.queries,
     )
-    return charts.Distribution(name=query.name, points=points)
 
 
-def _intervals(record: RunRecord) -> Iterator[charts.Interval]:
-    for second in record.result.seconds:
-        yield charts.Interval(
-            elapsed_s=second.elapsed_s,
-            requests_per_s=second.completed,
-            failed_per_s=second.failed,
-            p50_ms=second.p50_us / _US_PER_MS,
-            p95_ms=second.p95_us / _US_PER_MS,
+def _time_split(record: RunRecord) -> Section:
+    splits = time_split(record)
+    return _section(
+        "Where the time went",
+        "split",
+        "run_split.html",
+        record=record,
+        splits=splits,
+        total=in_total(splits),
+        chart=split_chart(splits),
+        busy_ms=busy_ms(record),
+        drawn=len(drawn_splits(splits)),
+        served=any(split.server_ms is not None for split in splits),
+    )
+
+
+def _failures(record: RunRecord) -> Iterator[Section]:
+    rows, reconnects = failure_rows(record.result), record.result.reconnects
+    if rows or reconnects:
+        yield _section(
+            "Failures and retries",
+            "failures",
+            "run_failures.html",
+            rows=rows,
+            reconnects=reconnects,
         )
+
+
+def _server(record: RunRecord) -> Iterator[Section]:
+    if rows := statement_rows(record):
+        yield _section(
+            "Statements",
+            "statements",
+            "run_statements.html",
+            rows=rows,
+            most=_STATEMENTS_MOST,
+            complete=record.is_account_complete,
+        )
+    if (observation := record.observation) is None:
+        return
+    busy = sum(wait.samples for wait in observation.waits)
+    yield _section(
+        "Waits",
+        "waits",
+        "run_waits.html",
+        observation=observation,
+        busy=busy,
+        chart=waits_chart(observation) if busy else "",
+        drawn=min(len(observation.waits), _WAITS_MOST),
+        rest=sorted(observation.waits, key=lambda wait: -wait.samples)[_WAITS_MOST:],
+    )
+    yield _section("Slow log", "slow", "run_slow.html", slow=observation.slow, most=_SLOW_MOST)
+
+
+def _validity(record: RunRecord) -> Section:
+    statements = record.statements
+    return _section(
+        "Was the run valid?",
+        "validity",
+        "run_validity.html",
+        record=record,
+        clients=list(client_rows(record.result.clients)),
+        sent=sum(each.client_calls for each in statements),
+        counted=sum(each.server_calls for each in statements),
+        differing=[each for each in statements if each.client_calls != each.server_calls],
+    )

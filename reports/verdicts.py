@@ -4,30 +4,25 @@ from collections.abc import Collection, Iterator
 
 from b2bench.figures.notation import counted, milliseconds, number, share, target
 from b2bench.findings import Finding, Severity
-from b2bench.runs import Latency, LoadResult, QueryResult, RunPlan
+from b2bench.runs import ClientProcess, Latency, LoadResult, QueryResult
 
 RUN_INVALID = "run-invalid"
 _CLIENT_CPU_MOST = 0.9
 _LAG_LEAST_US = 10_000
 _LAG_SHARE = 0.25
-_USERS_BUSY = 0.8
 _SLOW_MEAN_US = 100_000
 _FEW_SAMPLES = 100
 _US_PER_MS = 1_000
-_US_PER_S = 1_000_000
 
 
-def judge_run(
-    plan: RunPlan, result: LoadResult, *, batch: Collection[str] = ()
-) -> tuple[Finding, ...]:
+def judge_run(result: LoadResult, *, batch: Collection[str] = ()) -> tuple[Finding, ...]:
     """Return what speaks against a run, its validity first.
 
     Args:
-        plan: what was to be done.
         result: what the load's process saw.
         batch: query classes that may take long, named by the command from their headers.
     """
-    whole = [*_ended(result), *_accounted(result), *_client(plan, result), *_skipped(result)]
+    whole = [*_ended(result), *_accounted(result), *_client(result), *_skipped(result)]
     classes = [
         finding for query in result.queries for finding in _query(query, batch=query.name in batch)
     ]
@@ -54,40 +49,30 @@ def _accounted(result: LoadResult) -> Iterator[Finding]:
         )
 
 
-def _client(plan: RunPlan, result: LoadResult) -> Iterator[Finding]:
+def _client(result: LoadResult) -> Iterator[Finding]:
     busiest = max((client.cpu_share for client in result.clients), default=0.0)
     if busiest >= _CLIENT_CPU_MOST:
         yield _invalid(
             f"the client was the bottleneck: it used {share(busiest)} of its "
             "processor, so the latencies are partly its own",
-            "lower the rate, or use a machine with faster processors for the client",
+            "lower the rate, share the load with --workers, or use a machine with faster "
+            "processors for the client",
         )
-    elif _late(plan, result):
+    elif late := [client for client in result.clients if _is_late(client, result)]:
+        lag = max(client.loop_lag.p99_us for client in late)
         yield _invalid(
-            f"the client sent late: schedule lag p99 {_ms(result.lag.p99_us)} of a response p99 "
-            f"{_ms(result.response.p99_us)}, though its users were free and no answer took that "
-            "long",
-            "lower the rate, or free the client's processor",
+            f"the client was late: its event loop woke sleepers up to {_ms(lag)} too late (p99, "
+            f"n={number(late[0].loop_lag.count)}), of a response p99 of "
+            f"{_ms(result.response.p99_us)}",
+            "take out what computes in a scenario, free the client's processor, or share the load "
+            "with --workers",
         )
 
 
-def _late(plan: RunPlan, result: LoadResult) -> bool:
-    """Return whether requests were sent late, and neither busy users nor a stall explain it.
-
-    A stall of the server delays whatever waits for a free user; that lag belongs into the
-    response time and is no fault of the client.
-    """
-    if result.lag.count < _FEW_SAMPLES or _busy(plan, result) >= _USERS_BUSY:
-        return False
+def _is_late(client: ClientProcess, result: LoadResult) -> bool:
+    """Return whether a process kept its own requests waiting, be it for a stranger's work."""
     least_us = max(_LAG_LEAST_US, result.response.p99_us * _LAG_SHARE)
-    longest_us = max(query.service.max_us for query in result.queries)
-    return result.lag.p99_us >= least_us and longest_us < result.lag.p99_us
-
-
-def _busy(plan: RunPlan, result: LoadResult) -> float:
-    """Return the share of the users' time that was spent waiting for answers."""
-    waited_us = sum(query.service.mean_us * query.service.count for query in result.queries)
-    return waited_us / max(1.0, plan.users * result.measured_s * _US_PER_S)
+    return client.loop_lag.count >= _FEW_SAMPLES and client.loop_lag.p99_us >= least_us
 
 
 def _invalid(message: str, mend: str) -> Finding:

@@ -9,6 +9,7 @@ from locust import events  # isort: split
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +20,14 @@ from b2bench.arguments import ArgumentSource, ExampleSource
 from b2bench.database import connect
 from b2bench.errors import B2benchError
 from b2bench.marker import note_run
-from b2bench.queries import load_queries
-from b2bench.runs import RunPlan, Stage
+from b2bench.queries import QueryClass, load_queries
+from b2bench.runs import PlannedQuery, RunPlan, Stage
 from b2bench.target import Target
 from loadgen.driver.environment import listen, say_fatal, take_over
+from loadgen.driver.equipment import Equipment
 from loadgen.driver.orders import EXAMPLE, Orders, read_orders
 from scenarios.users import (
+    Anybody,
     BackOffice,
     Buyer,
     Housekeeping,
@@ -36,6 +39,7 @@ from scenarios.users import (
 from scenarios.workloads import FOLDER_WORKLOAD, Workload, load_workload
 
 __all__ = [
+    "Anybody",
     "BackOffice",
     "Buyer",
     "Housekeeping",
@@ -61,7 +65,7 @@ _ORDERS = _orders()
 
 def _begin(environment: Environment, **_: object) -> None:
     try:
-        _take_over(environment, _ORDERS)
+        _steer(environment, _ORDERS)
     except B2benchError as error:
         say_fatal(error)
         raise SystemExit(2) from None
@@ -70,22 +74,32 @@ def _begin(environment: Environment, **_: object) -> None:
 listen(events.init, _begin)
 
 
-def _take_over(environment: Environment, orders: Orders) -> None:
-    workload = FOLDER_WORKLOAD if orders.queries else load_workload("mixed")
-    plan = orders.plan or _page_plan(workload, orders)
-    names = [query.name for query in plan.queries] or workload.queries
-    queries = load_queries(orders.queries or _OUR_QUERIES, names)
-    if orders.plan is None and any(query.writes for query in queries):
-        listen(events.test_start, lambda **_: _note_run(orders.target))
-    take_over(
-        environment,
-        plan,
-        queries=queries,
-        source=_source(orders),
-        target=orders.target,
-        folder=orders.folder,
-        lifeline=orders.lifeline,
+def _steer(environment: Environment, orders: Orders) -> None:
+    def equip(plan: RunPlan) -> Equipment:
+        return _equipment(plan, orders)
+
+    def page_plan() -> RunPlan:
+        workload = FOLDER_WORKLOAD if orders.queries else load_workload("mixed")
+        if any(query.writes for query in _queries(orders, workload.queries)):
+            listen(environment.events.test_start, lambda **_: _note_run(orders.target))
+        return _page_plan(workload, orders)
+
+    take_over(environment, orders, equip=equip, page_plan=page_plan)
+
+
+def _equipment(plan: RunPlan, orders: Orders) -> Equipment:
+    # a master's database may be a copy that was made for this run
+    target = orders.target.for_database(plan.database) if plan.database else orders.target
+    return Equipment(
+        queries=_queries(orders, [query.name for query in plan.queries]),
+        source=_source(orders, target),
+        target=target,
+        replica=orders.replica,
     )
+
+
+def _queries(orders: Orders, names: Sequence[str]) -> tuple[QueryClass, ...]:
+    return load_queries(orders.queries or _OUR_QUERIES, names)
 
 
 def _note_run(target: Target) -> None:
@@ -94,13 +108,13 @@ def _note_run(target: Target) -> None:
         note_run(connection, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-page")
 
 
-def _source(orders: Orders) -> ArgumentSource:
+def _source(orders: Orders, target: Target) -> ArgumentSource:
     if orders.arguments == EXAMPLE:
         return ExampleSource(datetime.now(UTC))
     # only the shop's own arguments need its data set
     from scenarios.samplers import shop_source  # noqa: PLC0415
 
-    return shop_source(orders.target)
+    return shop_source(target)
 
 
 def _page_plan(workload: Workload, orders: Orders) -> RunPlan:
@@ -113,5 +127,8 @@ def _page_plan(workload: Workload, orders: Orders) -> RunPlan:
         warmup_s=0.0,
         seed=1,
         scenarios=tuple(replace(share, think_s=1.0) for share in workload.scenarios),
-        queries=(),
+        queries=tuple(
+            PlannedQuery(name=query.name, slo_ms=query.slo_ms, steps=())
+            for query in _queries(orders, workload.queries)
+        ),
     )

@@ -57,3 +57,11 @@ class Visitor(PostgresUser):
     def weights(cls, planned: Mapping[str, QueryClass]) -> Mapping[str, float]:
         """Return every query class of the plan."""
         return {name: _WEIGHTS[query.frequency] for name, query in planned.items()}
+
+
+class Anybody(PostgresUser):
+    """A session that serves every scenario of a workload, as one of a pool does.
+
+    The mix of requests is the same however few sessions there are; the plan says how often each
+    query class is run.
+    """

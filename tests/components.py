@@ -1,7 +1,8 @@
-"""Programs that tests use and pip cannot bring: skipped with the command that installs them."""
+"""Programs that tests use and pip cannot bring, and ports for them."""
 
 import os
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,13 @@ def require(program: str) -> Path:
     if path is None:
         missing(program, f"apt-get install {_PACKAGES.get(program, program)}")
     return Path(path)
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def missing(component: str, mend: str) -> None:

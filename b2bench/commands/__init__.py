@@ -6,6 +6,7 @@ import typer
 
 from b2bench.commands import (
     baseline,
+    capacity,
     compare,
     data,
     demo,
@@ -44,6 +45,7 @@ def make_command() -> Any:  # noqa: ANN401 (typer does not export the type)
     app.add_typer(schema.app, name="schema")
     app.add_typer(data.app, name="data")
     app.command()(run.run)
+    app.command()(capacity.capacity)
     app.command()(compare.compare)
     app.command()(explain.explain)
     app.add_typer(baseline.app, name="baseline")

@@ -6,18 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
-import psycopg
-
 from b2bench.commands._comparing import PAGE_FILE
-from b2bench.commands._load import (
-    Order,
-    Outcome,
-    environment_of,
-    make_folder,
-    plan_of,
-    record_of,
-    subject_of,
-)
+from b2bench.commands._load import Outcome, make_folder, subject_of
+from b2bench.commands._observe import Opening, Place, load, opening, places_of, planned, record_of
+from b2bench.commands._order import Order, plan_of
 from b2bench.commands._output import write_text
 from b2bench.commands._queries import argument_source
 from b2bench.database import connect, reading
@@ -44,8 +36,7 @@ from loadgen.driver.rounds import (
     repeated,
     write_merged,
 )
-from loadgen.driver.statements import Snapshot, planned_queries, take_snapshot
-from loadgen.driver.supervise import LOG_FILE, run_load
+from loadgen.driver.supervise import LOG_FILE
 from reports.run_comparison import RunComparison, compare_runs
 from reports.run_comparison_page import render_comparison_page
 from reports.run_likeness import shown_data_set
@@ -87,11 +78,10 @@ class _Side:
 
     name: str
     order: Order
-    subject: Target
-    connection: psycopg.Connection
+    places: tuple[Place, ...]
     folder: Path
     plan: RunPlan
-    before: Snapshot
+    before: Opening
     rounds: list[Round] = field(default_factory=list)
 
     def load(self, progress: Progress) -> LoadResult:
@@ -101,8 +91,7 @@ class _Side:
         def told(phase: str, *, done: int = 0, total: int | None = None) -> None:
             progress(f"round {number}, {self.name}: {phase}", done=done, total=total)
 
-        environment = environment_of(self.order)
-        result = run_load(self.subject, self.plan, self.folder, told, environment=environment)
+        result = load(self.order, self.plan, self.places, folder=self.folder, progress=told)
         kept = self.folder / _ROUNDS / str(number)
         kept.mkdir(parents=True)
         for name in _KEPT:
@@ -118,7 +107,7 @@ class _Side:
         write_record(self.folder / PLAN_FILE, plan)
         write_merged(self.folder / HISTOGRAM_FILE, self.rounds)
         write_record(self.folder / RESULT_FILE, result)
-        record = record_of(self.connection, self.order, plan, result=result, before=self.before)
+        record = record_of(self.order, plan, self.places, self.before, result=result)
         write_record(self.folder / RECORD_FILE, record)
         write_text(self.folder / REPORT_FILE, render_run_page(record))
         return Outcome(record=record, folder=self.folder)
@@ -194,21 +183,18 @@ def _alternate(sides: Sequence[_Side], order: Order, progress: Progress) -> bool
 @contextmanager
 def _side(order: Order, target: Target, name: str, progress: Progress) -> Iterator[_Side]:
     source = argument_source(order.settings, target)
-    with (
-        subject_of(order, target, progress) as subject,
-        connect(subject, application_name="b2bench (run)") as connection,
-    ):
-        planned = planned_queries(connection, order.queries, source)
+    with subject_of(order, target, progress) as subject:
+        places = places_of(order, subject, progress)
         folder = make_folder(order, name)
-        whole = replace(plan_of(order, subject, folder.name), queries=planned)
+        whole = replace(plan_of(order, subject, folder.name), queries=planned(places, source))
         if order.in_place and order.writes:
-            note_run(connection, whole.run)
+            with connect(subject) as connection:
+                note_run(connection, whole.run)
         yield _Side(
             name=name,
             order=order,
-            subject=subject,
-            connection=connection,
+            places=places,
             folder=folder,
             plan=one_round(whole, order.settings.rounds),
-            before=take_snapshot(connection),
+            before=opening(places),
         )

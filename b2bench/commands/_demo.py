@@ -10,7 +10,8 @@ from pathlib import Path
 
 from b2bench.commands._capture import everything, take_capture
 from b2bench.commands._console import progress_shown, say, say_findings
-from b2bench.commands._load import Outcome, make_order, perform
+from b2bench.commands._load import Outcome, perform
+from b2bench.commands._order import make_order
 from b2bench.commands._output import write_text
 from b2bench.commands._settings import Settings
 from b2bench.commands._summary import data_set_lines, say_run, say_verdict

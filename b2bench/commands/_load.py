@@ -1,57 +1,28 @@
 """Put a database under load, and make a run's folder out of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
-
 from b2bench.clones import clone
-from b2bench.commands._output import require_folder_place, write_text
-from b2bench.commands._queries import argument_source, chosen_queries, query_folder
+from b2bench.commands._observe import observe, places_of, planned
+from b2bench.commands._order import Order, environment_of, plan_of
+from b2bench.commands._output import write_text
+from b2bench.commands._queries import argument_source
 from b2bench.commands._settings import Settings
 from b2bench.commands._target import is_ours
 from b2bench.database import connect
 from b2bench.errors import BadInput, NotOurDatabase
-from b2bench.findings import ExitCode, Finding, Severity, exit_code
-from b2bench.marker import note_run, read_data_set, require_marked
+from b2bench.findings import ExitCode, exit_code
+from b2bench.marker import note_run, require_marked
 from b2bench.progress import Progress
-from b2bench.provenance import provenance
-from b2bench.queries import Frequency, QueryClass
 from b2bench.records import write_record
-from b2bench.runs import RECORD_FILE, REPORT_FILE, LoadResult, RunPlan, RunRecord, Stage
+from b2bench.runs import RECORD_FILE, REPORT_FILE, RunRecord
 from b2bench.target import Target
-from loadgen.driver.allotment import allot
-from loadgen.driver.statements import (
-    ServerAccount,
-    Snapshot,
-    account,
-    planned_queries,
-    take_snapshot,
-)
-from loadgen.driver.supervise import run_load
+from loadgen.driver.supervise import require_address, run_worker
 from reports.run_page import render_run_page
-from reports.verdicts import judge_run
-from scenarios.workloads import FOLDER_WORKLOAD, Workload, load_workload
-
-_DIFFERENCES_MOST = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A load that can be run, as far as that is known without a server."""
-
-    settings: Settings
-    workload: Workload
-    queries: tuple[QueryClass, ...]
-    in_place: bool
-
-    @property
-    def writes(self) -> bool:
-        """Whether any of the query classes changes data."""
-        return any(query.writes for query in self.queries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +48,6 @@ class Outcome:
         return exit_code(self.record.findings)
 
 
-def make_order(settings: Settings, *, in_place: bool = False) -> Order:
-    """Return what is to be run, checked as far as it can be without a server.
-
-    Raises:
-        BadInput: unknown workload or query class, malformed file, too few users, or no place
-            for the run's folder.
-    """
-    workload = FOLDER_WORKLOAD if settings.queries else load_workload(settings.workload)
-    queries = chosen_queries(settings, workload.queries)
-    allot(settings.users, workload.scenarios)
-    require_folder_place(settings.runs)
-    return Order(settings=settings, workload=workload, queries=queries, in_place=in_place)
-
-
 def perform(order: Order, target: Target, progress: Progress) -> Outcome:
     """Run the load and write run.json and report.html.
 
@@ -101,17 +58,34 @@ def perform(order: Order, target: Target, progress: Progress) -> Outcome:
     """
     source = argument_source(order.settings, target)
     with subject_of(order, target, progress) as subject:
+        places = places_of(order, subject, progress)
         folder = make_folder(order)
-        with connect(subject, application_name="b2bench (run)") as connection:
-            planned = planned_queries(connection, order.queries, source)
-            plan = replace(plan_of(order, subject, folder.name), queries=planned)
-            if order.in_place and order.writes:
+        plan = plan_of(order, subject, folder.name)
+        plan = replace(plan, queries=planned(places, source))
+        if order.in_place and order.writes:
+            with connect(subject) as connection:
                 note_run(connection, plan.run)
-            record = _observe(connection, order, plan, subject, folder=folder, progress=progress)
+        record = observe(order, plan, places, folder=folder, progress=progress)
     write_record(folder / RECORD_FILE, record)
     progress("writing the report")
     write_text(folder / REPORT_FILE, render_run_page(record))
     return Outcome(record=record, folder=folder)
+
+
+def join(settings: Settings, address: str, progress: Progress) -> None:
+    """Make a part of the load that a master on another machine conducts, until it is over.
+
+    Raises:
+        BadInput: the address is none, or no server is named.
+        RunFailed: the master is not there, or the process died.
+    """
+    require_address(address)
+    if settings.dsn is None:
+        raise BadInput("--worker needs --dsn: the server under load, as this machine reaches it")
+    target = Target.parse(settings.dsn)
+    replica = Target.parse(settings.replica) if settings.replica else None
+    environment = environment_of(settings)
+    run_worker(target, address, progress, environment=environment, replica=replica)
 
 
 @contextmanager
@@ -156,87 +130,3 @@ def make_folder(order: Order, side: str = "") -> Path:
     except OSError as error:
         raise BadInput(f"{folder} cannot be made: {error.strerror}") from error
     return folder
-
-
-def plan_of(order: Order, subject: Target, run: str) -> RunPlan:
-    """Return what is to be done, as yet without the server's numbers for the statements."""
-    settings = order.settings
-    return RunPlan(
-        run=run,
-        workload=order.workload.name,
-        target=subject.shown,
-        stages=(Stage(duration_s=settings.duration_s, users=settings.users, rate=settings.rate),),
-        warmup_s=settings.warmup_s,
-        seed=settings.seed,
-        scenarios=tuple(
-            replace(share, think_s=settings.think_s) for share in order.workload.scenarios
-        ),
-        queries=(),
-        in_place=order.in_place,
-    )
-
-
-def _observe(
-    connection: psycopg.Connection,
-    order: Order,
-    plan: RunPlan,
-    subject: Target,
-    *,
-    folder: Path,
-    progress: Progress,
-) -> RunRecord:
-    before = take_snapshot(connection)
-    result = run_load(subject, plan, folder, progress, environment=environment_of(order))
-    return record_of(connection, order, plan, result=result, before=before)
-
-
-def record_of(
-    connection: psycopg.Connection,
-    order: Order,
-    plan: RunPlan,
-    *,
-    result: LoadResult,
-    before: Snapshot,
-) -> RunRecord:
-    """Return the record of a load that has ended, judged as the settings say."""
-    served = account(connection, order.queries, plan=plan, result=result, before=before)
-    batch = {query.name for query in order.queries if query.frequency is Frequency.BATCH}
-    return RunRecord(
-        plan=plan,
-        provenance=provenance(connection),
-        data_set=read_data_set(connection),
-        result=result,
-        statements=served.statements,
-        findings=order.settings.fail_on.graded(
-            (*judge_run(plan, result, batch=batch), *_counts(plan, result, served)), result
-        ),
-    )
-
-
-def environment_of(order: Order) -> dict[str, str]:
-    """Return what the load's process is told beside its plan; it inherits our environment."""
-    if order.settings.queries is None:
-        return {"B2BENCH_QUERIES": "", "B2BENCH_ARGUMENTS": ""}
-    folder = query_folder(order.settings).resolve()
-    return {"B2BENCH_QUERIES": str(folder), "B2BENCH_ARGUMENTS": "example"}
-
-
-def _counts(plan: RunPlan, result: LoadResult, served: ServerAccount) -> Sequence[Finding]:
-    """Return what is to be said where the client's counts are not the server's."""
-    differing = served.mismatches
-    if not differing or result.phase == "interrupted":
-        return ()
-    shown = ", ".join(
-        f"{each.query}/{each.step} {each.client_calls:,} sent, {each.server_calls:,} counted"
-        for each in differing[:_DIFFERENCES_MOST]
-    )
-    # somebody else may work in the database, cancelled statements are not counted by the server
-    certain = served.is_complete and not plan.in_place and not result.unfinished
-    finding = Finding(
-        code="counts-differ",
-        severity=Severity.ERROR if certain and not result.failed else Severity.WARNING,
-        subject="the run",
-        message=f"client and server disagree on {len(differing)} statements: {shown}",
-        mend="" if served.is_complete else "raise pg_stat_statements.max",
-    )
-    return (finding,)

@@ -10,12 +10,14 @@ from typing import Any
 
 from b2bench.commands import _values
 from b2bench.errors import BadInput
+from b2bench.runs import Arrival
 from reports import run_policy
 from reports.run_policy import RunPolicy, read_policy
 
 FILE = Path("b2bench.toml")
 DEFAULT = "default"
 _MOST_USERS = 10_000
+_MOST_WORKERS = 256
 _LARGEST_SEED = 2**63 - 1
 _HIGHEST_PORT = 65_535
 _LEAST_ROUNDS, _MOST_ROUNDS = 2, 100
@@ -76,6 +78,10 @@ class Settings:
     think_s: float
     duration_s: float
     warmup_s: float
+    arrivals: Arrival
+    max_lag_s: float | None
+    workers: int
+    replica: str | None
     queries: Path | None
     baseline: Path | None
     export_host: str
@@ -84,6 +90,10 @@ class Settings:
     rounds: int
     tolerance: float
     origins: Mapping[str, str]
+
+    def is_given(self, name: str) -> bool:
+        """Return whether somebody chose this setting's value."""
+        return self.origins[name] != DEFAULT
 
 
 KEYS: tuple[Key, ...] = (
@@ -153,7 +163,8 @@ KEYS: tuple[Key, ...] = (
     Key(
         name="workload",
         said="workload",
-        why="Who asks what: mixed, search, pricing or rfq.",
+        why="Who asks what: mixed, search, pricing, cart, rfq, sync, housekeeping, spike, soak,"
+        " smoke, or a .toml file.",
         read=_values.word,
         default="mixed",
         metavar="WORKLOAD",
@@ -197,6 +208,37 @@ KEYS: tuple[Key, ...] = (
         read=_values.pause_s,
         default="5s",
         metavar="TIME",
+    ),
+    Key(
+        name="arrivals",
+        said="arrivals",
+        why="How --rate spaces its requests: poisson or regular.",
+        read=_values.arrivals,
+        default="poisson",
+        metavar="KIND",
+    ),
+    Key(
+        name="max_lag_s",
+        said="max-lag",
+        why="Skip and count requests of --rate that would begin later than this; without it they"
+        " begin late and are counted.",
+        read=_values.duration_s,
+        metavar="TIME",
+    ),
+    Key(
+        name="workers",
+        said="workers",
+        why="Processes that make the load together.",
+        read=_values.whole(1, _MOST_WORKERS),
+        default="1",
+        metavar="N",
+    ),
+    Key(
+        name="replica",
+        said="replica",
+        why="Standby that takes the query classes that only read.",
+        read=_values.word,
+        metavar="DSN",
     ),
     Key(
         name="queries",
@@ -299,7 +341,7 @@ def _value(key: Key, text: str | None, origin: str) -> object:
         return key.read(text)
     except ValueError as error:
         # a connection string may hold a password
-        shown = "" if key.name == "dsn" else f" {text!r}"
+        shown = "" if key.name in ("dsn", "replica") else f" {text!r}"
         place = "" if origin == f"--{key.said}" else f" ({origin})"
         raise BadInput(f"{key.said}{shown}{place}: {error}") from None
 

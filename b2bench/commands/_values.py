@@ -5,6 +5,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+from b2bench.runs import Arrival
+
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h)?")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 _LONGEST_S = 24 * 3600.0
@@ -99,6 +101,15 @@ def percentage(text: str) -> float:
     if not match:
         raise ValueError("write per cent, such as 5% or 0.5%")
     return float(match[1]) / 100
+
+
+def arrivals(text: str) -> Arrival:
+    """Return how an open model spaces its requests."""
+    if text == "poisson":
+        return "poisson"
+    if text == "regular":
+        return "regular"
+    raise ValueError("write poisson or regular")
 
 
 def word(text: str) -> str:

@@ -30,6 +30,23 @@ JsonSchema = Annotated[
     bool, typer.Option("--json-schema", help="Print the JSON schema of --json and exit.")
 ]
 
+Master = Annotated[
+    str | None,
+    typer.Option(
+        "--master",
+        metavar="HOST:PORT",
+        help="Wait here for --workers processes of other machines, and conduct them.",
+    ),
+]
+Worker = Annotated[
+    str | None,
+    typer.Option(
+        "--worker",
+        metavar="HOST:PORT",
+        help="Be one of the processes that the master there conducts; it has the plan.",
+    ),
+]
+
 
 @with_settings(
     *WHERE,
@@ -39,6 +56,10 @@ JsonSchema = Annotated[
     "think_s",
     "duration_s",
     "warmup_s",
+    "arrivals",
+    "max_lag_s",
+    "workers",
+    "replica",
     "seed",
     "queries",
     "runs",
@@ -54,6 +75,8 @@ def run(
     json: Json = None,
     junit: Junit = None,
     json_schema: JsonSchema = False,
+    master: Master = None,
+    worker: Worker = None,
 ) -> ExitCode:
     """Run a workload and judge it against its targets.
 
@@ -66,22 +89,28 @@ def run(
         b2bench run
         b2bench run search --users 20 --duration 2m
         b2bench run --rate 200 --users 50
+        b2bench run spike --workers 2
         b2bench run --fail-on 'target,errors>0.1%,skipped' --junit run.xml
         b2bench run --beside postgresql://me@host/candidate --rounds 10
         b2bench run --queries my-queries --in-place --dsn postgresql://me@host/shop
     """
     from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
     from b2bench.commands._destinations import Destinations  # noqa: PLC0415
-    from b2bench.commands._load import make_order, perform  # noqa: PLC0415
+    from b2bench.commands._load import join, perform  # noqa: PLC0415
+    from b2bench.commands._order import make_order  # noqa: PLC0415
     from b2bench.commands._summary import say_run  # noqa: PLC0415
     from b2bench.commands._target import find_target  # noqa: PLC0415
 
     if json_schema:
         return _print_schema()
     destinations = Destinations.asked(json=json, junit=junit)
+    if worker is not None:
+        with progress_shown() as progress:
+            join(settings, worker, progress)
+        return ExitCode.FINE
     if beside is not None:
         return _run_beside(settings, beside, destinations, in_place=in_place)
-    order = make_order(settings, in_place=in_place)
+    order = make_order(settings, in_place=in_place, listen=master)
     with progress_shown() as progress:
         outcome = perform(order, find_target(settings, progress), progress)
     _publish(outcome, destinations)
@@ -114,7 +143,7 @@ def _run_beside(
     from b2bench.commands._beside import perform_beside  # noqa: PLC0415 (--help stays fast)
     from b2bench.commands._comparing import publish_comparison  # noqa: PLC0415
     from b2bench.commands._console import progress_shown, say  # noqa: PLC0415
-    from b2bench.commands._load import make_order  # noqa: PLC0415
+    from b2bench.commands._order import make_order  # noqa: PLC0415
     from b2bench.commands._target import find_target  # noqa: PLC0415
 
     order = make_order(settings, in_place=in_place)

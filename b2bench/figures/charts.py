@@ -1,39 +1,38 @@
-"""Charts as SVG whose colours are the page's CSS variables, the same bytes for the same figures."""
+"""Charts of latencies and of shares."""
 
-import io
 import math
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from b2bench.figures.canvas import COLORS as _SENTINELS
+from b2bench.figures.canvas import drawing as _figure
+from b2bench.figures.canvas import handle as _handle
+from b2bench.figures.canvas import legend as _legend
+from b2bench.figures.canvas import log_axis as _log_axis
+from b2bench.figures.canvas import svg as _svg
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
 
-# no palette of ours has these, so that each can be found in the SVG and made a CSS variable
-_SENTINELS = {
-    "ink": "#010203",
-    "muted": "#010204",
-    "line": "#010205",
-    "grid": "#010206",
-    "accent": "#010207",
-    "soft": "#010208",
-    "good": "#010209",
-    "warn": "#01020a",
-    "bad": "#01020b",
-} | {f"series-{number}": f"#01030{number}" for number in range(1, 7)}
 _OTHER: dict[str, Any] = {
     "color": _SENTINELS["muted"],
     "linewidth": 1.2,
     "linestyle": (0, (4, 2)),
 }
 _SERIES = 6
-_WIDTH_IN = 11.4
+_MARKED_MOST = 8
+_NAMED_QUANTILES = (
+    (0.5, "p50"),
+    (0.9, "p90"),
+    (0.95, "p95"),
+    (0.99, "p99"),
+    (0.999, "p99.9"),
+    (0.9999, "p99.99"),
+    (0.99999, "p99.999"),
+)
 _PANEL_COLUMNS = 4
 # more values than these get a logarithmic axis
 _LINEAR_MOST = 60
@@ -53,17 +52,6 @@ class ClassLatency:
     p95_ms: float
     p99_ms: float
     target_ms: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """What happened in one second (or longer interval) of a run."""
-
-    elapsed_s: float
-    requests_per_s: float
-    failed_per_s: float
-    p50_ms: float
-    p95_ms: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,42 +152,9 @@ def _latency_key(rows: Sequence[ClassLatency]) -> Iterator[tuple[str, dict[str, 
         yield "target for p95", dot | tick | {"color": _SENTINELS["warn"]}
 
 
-def over_time(intervals: Sequence[Interval]) -> Markup:
-    """Draw requests per second, and p50 and p95 below it, over the run's time."""
-    with _figure(height_in=3.7) as figure:
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 3))
-        at_s = [interval.elapsed_s for interval in intervals]
-        _requests(above, at_s, intervals)
-        p50_ms = [interval.p50_ms or None for interval in intervals]
-        p95_ms = [interval.p95_ms or None for interval in intervals]
-        below.plot(at_s, p95_ms, color=_SENTINELS["accent"], linewidth=1.6, label="p95")
-        below.plot(at_s, p50_ms, color=_SENTINELS["muted"], linewidth=1.2, label="p50")
-        _log_axis(below.yaxis, [*p50_ms, *p95_ms])
-        below.set_ylabel("response, ms")
-        below.set_xlabel("seconds of the measurement")
-        for axes in (above, below):
-            axes.grid(axis="y")
-            axes.margins(x=0.01)
-        below.legend(loc="upper left", bbox_to_anchor=(1.005, 1))
-        figure.align_ylabels()
-        return _svg(figure, "time")
-
-
-def _requests(axes: "Axes", at_s: list[float], intervals: Sequence[Interval]) -> None:
-    done = [interval.requests_per_s for interval in intervals]
-    axes.fill_between(at_s, done, color=_SENTINELS["soft"], linewidth=0)
-    axes.plot(at_s, done, color=_SENTINELS["series-5"], linewidth=1.4, label="completed")
-    failed = [interval.failed_per_s for interval in intervals]
-    if any(failed):
-        axes.plot(at_s, failed, color=_SENTINELS["bad"], linewidth=1.4, label="failed")
-    axes.set_ylim(bottom=0)
-    axes.set_ylabel("requests/s")
-    axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1))
-
-
 def distribution(lines: Sequence[Distribution]) -> Markup:
     """Draw latency over the quantile, the tail stretched: each tick is ten times rarer."""
-    with _figure(height_in=3.4) as figure:
+    with _figure(height_in=3.6) as figure:
         axes = figure.add_subplot()
         for place, line in enumerate(lines):
             rarity = [1 / (1 - quantile) for quantile, _ in line.points]
@@ -210,18 +165,27 @@ def distribution(lines: Sequence[Distribution]) -> Markup:
                 linestyle="-" if place < _SERIES else "--",
                 linewidth=1.6,
                 marker="o",
-                markersize=3.5,
+                # many points are a curve, few are marked
+                markersize=3.5 if len(line.points) <= _MARKED_MOST else 0,
                 label=line.name,
             )
+        rarest = max((quantile for line in lines for quantile, _ in line.points), default=0.5)
         axes.set_xscale("log")
-        axes.set_xlim(1.8, 1_150)
-        axes.set_xticks((2, 10, 20, 100, 1000), ["p50", "p90", "p95", "p99", "p99.9"])
-        axes.minorticks_off()
+        _quantiles(axes, rarest)
         _log_axis(axes.yaxis, [ms for line in lines for _, ms in line.points])
         axes.set_ylabel("response, ms")
         axes.grid(axis="both")
         axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1))
         return _svg(figure, "distribution")
+
+
+def _quantiles(axes: "Axes", rarest: float) -> None:
+    """Mark the quantiles that people name, up to the first that is rarer than all that is drawn."""
+    beyond = next((at for at, _ in _NAMED_QUANTILES[3:] if at >= rarest), rarest)
+    named = [(at, name) for at, name in _NAMED_QUANTILES if at <= beyond]
+    axes.set_xlim(1.9, 1.1 / (1 - beyond))
+    axes.set_xticks([1 / (1 - at) for at, _ in named], [name for _, name in named])
+    axes.minorticks_off()
 
 
 def panels(rows: Sequence[Panel], key: PanelKey) -> Markup:
@@ -334,95 +298,3 @@ def _panel_key(key: PanelKey) -> Iterator[tuple[str, dict[str, Any]]]:
     yield key.found, dot | {"color": _SENTINELS["series-2"]}
     if key.other:
         yield key.other, _OTHER
-
-
-@contextmanager
-def _figure(*, height_in: float) -> "Iterator[Figure]":
-    from matplotlib import rc_context  # noqa: PLC0415 (half a second at start-up)
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    with rc_context(_style()):
-        yield Figure(figsize=(_WIDTH_IN, height_in), layout="constrained")
-
-
-def _style() -> dict[Any, Any]:
-    muted, line = _SENTINELS["muted"], _SENTINELS["line"]
-    return {
-        "svg.fonttype": "none",
-        "svg.hashsalt": "b2bench",
-        "font.family": "sans-serif",
-        "font.size": 10.5,
-        # a query class's name is not mathematics
-        "text.parse_math": False,
-        "text.color": _SENTINELS["ink"],
-        "axes.labelcolor": muted,
-        "axes.edgecolor": line,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.axisbelow": True,
-        "axes.facecolor": "none",
-        "figure.facecolor": "none",
-        "xtick.color": muted,
-        "ytick.color": muted,
-        "xtick.labelcolor": muted,
-        "ytick.labelcolor": muted,
-        "grid.color": _SENTINELS["grid"],
-        "grid.linewidth": 0.9,
-        "legend.frameon": False,
-        "legend.fontsize": 9.5,
-        "lines.markeredgewidth": 0,
-    }
-
-
-def _log_axis(axis: Any, values: Iterable[float | None]) -> None:  # noqa: ANN401 (x or y)
-    """Make an axis logarithmic, from the round number below the values to the one above."""
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator  # noqa: PLC0415
-
-    drawn = [value for value in values if value]
-    if not drawn:
-        return
-    ticks = _round_numbers(min(drawn), max(drawn))
-    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
-    axis.axes.set(**{f"{axis.axis_name}lim": (ticks[0] * 0.93, ticks[-1] * 1.07)})
-    axis.set_major_locator(FixedLocator(ticks))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-    axis.set_minor_locator(NullLocator())
-    axis.set_tick_params(which="both", length=0)
-
-
-def _round_numbers(low: float, high: float) -> list[float]:
-    """Return 1, 2 and 5 times powers of ten, from at most `low` to at least `high`.
-
-    >>> _round_numbers(0.3, 4)
-    [0.2, 0.5, 1.0, 2.0, 5.0]
-    """
-    decades = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1)
-    grid = [float(f"{step}e{decade}") for decade in decades for step in (1, 2, 5)]
-    first = max(tick for tick in grid if tick <= low)
-    last = min(tick for tick in grid if tick >= high)
-    return [tick for tick in grid if first <= tick <= last]
-
-
-def _legend(axes: "Axes", entries: Iterator[tuple[str, dict[str, Any]]]) -> None:
-    handles = [_handle(label, look) for label, look in entries]
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.005, 1))
-
-
-def _handle(label: str, look: dict[str, Any]) -> "Line2D":
-    from matplotlib.lines import Line2D  # noqa: PLC0415
-
-    return Line2D([], [], label=label, **look)
-
-
-def _svg(figure: "Figure", name: str) -> Markup:
-    """Return the drawing as an element for a page: no prolog, no metadata, ids of its own."""
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None})
-    text = buffer.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r' xmlns(:xlink)?="[^"]*"', "", text).replace("xlink:href", "href")
-    text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text)
-    for variable, sentinel in _SENTINELS.items():
-        text = text.replace(sentinel, f"var(--{variable})")
-    return Markup(text)  # noqa: S704 (matplotlib escapes the names in it)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-# the same pen as all charts
-from b2bench.figures.charts import _SENTINELS, _figure, _legend, _svg
+from b2bench.figures.canvas import COLORS, drawing, legend, svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,25 +55,25 @@ class ForestRow:
 
 def forest(rows: Sequence[ForestRow], *, tolerance: float) -> Markup:
     """Draw each ratio as a dot with its interval on a logarithmic axis, 1 in the middle."""
-    with _figure(height_in=0.85 + 0.44 * len(rows)) as figure:
+    with drawing(height_in=0.85 + 0.44 * len(rows)) as figure:
         axes = figure.add_subplot()
-        axes.axvspan(1 / (1 + tolerance), 1 + tolerance, color=_SENTINELS["soft"], linewidth=0)
-        axes.axvline(1, color=_SENTINELS["ink"], linewidth=1)
+        axes.axvspan(1 / (1 + tolerance), 1 + tolerance, color=COLORS["soft"], linewidth=0)
+        axes.axvline(1, color=COLORS["ink"], linewidth=1)
         for place, row in enumerate(rows):
             _row(axes, place, row)
-        axes.set_yticks(range(len(rows)), [row.name for row in rows], color=_SENTINELS["ink"])
+        axes.set_yticks(range(len(rows)), [row.name for row in rows], color=COLORS["ink"])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         _ratio_axis(axes, rows, tolerance)
         axes.set_xlabel("candidate over baseline (logarithmic); right of 1 is slower")
         axes.grid(axis="x")
-        _legend(axes, _key(rows, tolerance))
-        return _svg(figure, "forest")
+        legend(axes, _key(rows, tolerance))
+        return svg(figure, "forest")
 
 
 def _row(axes: "Axes", place: int, row: ForestRow) -> None:
     for name, interval in row.moved.items():
         marker, size, apart = _MARKS[name]
-        color = _SENTINELS[_COLORS[interval.says]]
+        color = COLORS[_COLORS[interval.says]]
         if interval.low is not None and interval.high is not None:
             ends = [interval.low, interval.high]
             axes.plot(ends, [place + apart] * 2, color=color, linewidth=1.6, zorder=3)
@@ -125,11 +124,11 @@ def ticks(reach: float) -> list[float]:
 
 
 def _key(rows: Sequence[ForestRow], tolerance: float) -> Iterator[tuple[str, dict[str, Any]]]:
-    dot = {"linestyle": "none", "color": _SENTINELS["muted"]}
+    dot = {"linestyle": "none", "color": COLORS["muted"]}
     for name, (marker, size, _) in _MARKS.items():
         yield name, dot | {"marker": marker, "markersize": size}
     said = {interval.says for row in rows for interval in row.moved.values()}
     for each, color in _COLORS.items():
         if each in said:
-            yield each, {"linewidth": 2.4, "color": _SENTINELS[color]}
-    yield f"within {100 * tolerance:g} %", {"color": _SENTINELS["soft"], "linewidth": 8}
+            yield each, {"linewidth": 2.4, "color": COLORS[color]}
+    yield f"within {100 * tolerance:g} %", {"color": COLORS["soft"], "linewidth": 8}

@@ -6,11 +6,12 @@ import psycopg
 import psycopg.waiting
 from gevent import get_hub, monkey
 from psycopg import pq, sql
+from psycopg.adapt import Transformer
 
 from b2bench.errors import RunFailed
+from loadgen.driver.meanings import CONNECTION_LOST, NO_CONNECTION
 
 APPLICATION_NAME = "b2bench load"
-CONNECTION_FAILURE = "08006"
 _CONNECT_TIMEOUT_S = 10
 _CANCEL_TIMEOUT_S = 2.0
 _READ, _WRITE = 1, 2
@@ -34,12 +35,12 @@ class Refused(Exception):
         self.sqlstate = sqlstate
         self.reason = " ".join(reason.split())
         self.was_executed = was_executed
-        self.retries = 0
+        self.restarts: Sequence[str] = ()
 
     @property
     def is_loss(self) -> bool:
         """Whether nobody can say what the server did."""
-        return self.sqlstate == CONNECTION_FAILURE
+        return self.sqlstate == CONNECTION_LOST
 
 
 def require_cooperation() -> None:
@@ -102,7 +103,7 @@ class Connection:
             Refused: the server refused it, or the connection was lost.
         """
         if self._wire is None:
-            raise Refused(CONNECTION_FAILURE)
+            raise Refused(CONNECTION_LOST)
         return self._wire.execute(key, values)
 
     def command(self, text: bytes) -> None:
@@ -113,7 +114,7 @@ class Connection:
         Raises: as `execute`.
         """
         if self._wire is None:
-            raise Refused(CONNECTION_FAILURE)
+            raise Refused(CONNECTION_LOST)
         self._wire.command(text)
 
     def cancel(self) -> None:
@@ -140,7 +141,7 @@ def _connect(conninfo: str, role: str | None) -> psycopg.Connection:
         if role:
             session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
     except psycopg.Error as error:
-        raise Refused(error.sqlstate or CONNECTION_FAILURE, str(error)) from error
+        raise Refused(error.sqlstate or NO_CONNECTION, str(error)) from error
     return session
 
 
@@ -150,6 +151,7 @@ class _Wire:
     def __init__(self, session: psycopg.Connection) -> None:
         self.pgconn = session.pgconn
         self._session = session
+        self._decoder = Transformer(session)
         self._hub = get_hub()
         # one watcher for the life of the session: making one for each wait costs twice as much
         self._readable = self._hub.loop.io(self.pgconn.socket, _READ)
@@ -163,14 +165,19 @@ class _Wire:
         try:
             self.pgconn.send_query_prepared(key, values)
         except psycopg.OperationalError as error:
-            raise Refused(CONNECTION_FAILURE) from error
-        return self._answer()
+            raise Refused(CONNECTION_LOST) from error
+        answer = self._answer()
+        if answer.ntuples:
+            # what an application does with rows, and pays for
+            self._decoder.set_pgresult(answer)
+            self._decoder.load_rows(0, answer.ntuples, tuple)
+        return answer
 
     def command(self, text: bytes) -> None:
         try:
             self.pgconn.send_query(text)
         except psycopg.OperationalError as error:
-            raise Refused(CONNECTION_FAILURE) from error
+            raise Refused(CONNECTION_LOST) from error
         self._answer()
 
     def _answer(self) -> Row:
@@ -196,11 +203,11 @@ class _Wire:
                     refusal = result
         except psycopg.OperationalError as error:
             if refusal is None:
-                raise Refused(CONNECTION_FAILURE) from error
+                raise Refused(CONNECTION_LOST) from error
         if refusal is not None:
             raise _refused(refusal, was_executed=done is not None)
         if done is None:
-            raise Refused(CONNECTION_FAILURE)
+            raise Refused(CONNECTION_LOST)
         return done
 
     def cancel(self) -> None:
@@ -222,7 +229,7 @@ def _refused(result: Row, *, was_executed: bool) -> Refused:
     state = result.error_field(pq.DiagnosticField.SQLSTATE)
     message = result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or result.error_message
     return Refused(
-        state.decode() if state else CONNECTION_FAILURE,
+        state.decode() if state else CONNECTION_LOST,
         message.decode(errors="replace"),
         was_executed=was_executed,
     )

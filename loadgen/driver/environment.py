@@ -4,67 +4,73 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
 import gevent
 from gevent import get_hub
+from gevent.event import AsyncResult
 from locust.env import Environment
 from locust.event import EventHook
-from locust.runners import Runner
+from locust.runners import MasterRunner, Runner, WorkerRunner
 
-from b2bench.arguments import ArgumentSource
 from b2bench.errors import B2benchError, BadInput
-from b2bench.queries import QueryClass, by_name
-from b2bench.records import write_record
-from b2bench.runs import HISTOGRAM_FILE, LIVE_FILE, RESULT_FILE, RunPlan
-from b2bench.target import Target
+from b2bench.runs import RunPlan
 from loadgen.driver.allotment import allot, shares
+from loadgen.driver.clock import NS_PER_S, now_ns
 from loadgen.driver.connection import require_cooperation
-from loadgen.driver.live import snapshot
+from loadgen.driver.equipment import Equip, Equipment
+from loadgen.driver.keeper import Keeper
 from loadgen.driver.load import Load
 from loadgen.driver.locust_stats import feed
-from loadgen.driver.orders import FATAL
-from loadgen.driver.result import load_result, write_histograms
+from loadgen.driver.master import Master, Member, answer_hello
+from loadgen.driver.orders import FATAL, Orders
+from loadgen.driver.roster import whole
 from loadgen.driver.users import PostgresUser
 
 _READABLE = 1
 _LAST_BREATH_S = 5
 _INTERRUPTED_S = 30
+_CONNECTING_S = 60.0
 _LOG = logging.getLogger(__name__)
-
-MakeLoad = Callable[[Callable[[Load], None]], Load]
 
 
 def take_over(
-    environment: Environment,
-    plan: RunPlan,
-    *,
-    queries: Sequence[QueryClass],
-    source: ArgumentSource,
-    target: Target,
-    folder: Path | None = None,
-    lifeline: int | None = None,
+    environment: Environment, orders: Orders, *, equip: Equip, page_plan: Callable[[], RunPlan]
 ) -> None:
     """Make Locust's users work for a plan; called when Locust's environment has just been made.
 
-    With a folder, the load begins when all users are connected, writes its records there, and
-    then Locust quits. Without one, Locust's page starts and stops it.
+    With a plan, the load begins when all users are connected, writes its records into the
+    orders' folder, and then Locust quits. Without one, Locust's page starts and stops it. A
+    Locust worker asks its master which of the two it is.
+
+    Args:
+        environment: Locust's.
+        orders: what the process was told.
+        equip: returns what a process needs for a plan.
+        page_plan: returns the plan of a load that Locust's page steers.
 
     Raises:
         BadInput: the plan names a scenario that there is not, or has too few users.
         RunFailed: psycopg cannot work under gevent.
     """
     require_cooperation()
-    _choose_users(environment, plan)
-
-    def make(tick: Callable[[Load], None]) -> Load:
-        return Load(plan, queries=by_name(queries), source=source, target=target, tick=tick)
-
-    if folder is None:
-        _follow_page(environment, make)
+    runner = _runner(environment)
+    if isinstance(runner, WorkerRunner):
+        _take_part(environment, runner, orders, equip=equip, page_plan=page_plan)
+    elif orders.plan is None or orders.folder is None:
+        if isinstance(runner, MasterRunner):
+            answer_hello(runner, None)
+        plan = page_plan()
+        _choose_users(environment, plan)
+        _follow_page(environment, plan, equip(plan))
     else:
-        _conduct(environment, make, folder, lifeline)
+        _choose_users(environment, orders.plan)
+        keeper = Keeper(orders.plan, equip(orders.plan).queries, orders.folder)
+        if isinstance(runner, MasterRunner):
+            _conduct_others(environment, runner, orders.plan, keeper, orders.lifeline)
+        else:
+            equipment = equip(orders.plan)
+            _conduct(environment, orders.plan, equipment, keeper, orders.lifeline)
 
 
 def listen(hook: EventHook, listener: Callable[..., None]) -> None:
@@ -91,25 +97,114 @@ def _known(environment: Environment) -> Mapping[str, type[PostgresUser]]:
     }
 
 
-def _employ_for(environment: Environment, load: Load) -> None:
-    for user_class in _known(environment).values():
-        user_class.load = load
+def _conduct(
+    environment: Environment,
+    plan: RunPlan,
+    equipment: Equipment,
+    keeper: Keeper,
+    lifeline: int | None,
+) -> None:
+    """Conduct a load that this process makes alone."""
 
-
-def _conduct(environment: Environment, make: MakeLoad, folder: Path, lifeline: int | None) -> None:
     def tick(load: Load) -> None:
-        feed(environment.stats, load.recorder.flush())
-        write_record(folder / LIVE_FILE, snapshot(load))
+        harvest = load.harvest()
+        feed(environment.stats, harvest)
+        keeper.absorb(harvest)
+        keeper.write_live(load.phase, load.window)
 
-    load = make(tick)
-    _employ_for(environment, load)
-    _on_interrupt(load.interrupt)
+    load = equipment.load(plan, tick)
+    PostgresUser.load.set(load)
+
+    def work() -> None:
+        load.gather(_connecting_ns(), enough=lambda: load.ready.total() >= plan.users)
+        keeper.begin()
+        load.conduct(whole(plan))
+        result = keeper.write_end(load.phase, load.window)
+        per_cpu_s = result.completed / result.client_cpu_s if result.client_cpu_s else 0
+        _LOG.info("%.0f requests per client CPU-second", per_cpu_s)
+
+    _to_the_end(environment, work, load.interrupt, lifeline)
+
+
+def _conduct_others(
+    environment: Environment,
+    runner: MasterRunner,
+    plan: RunPlan,
+    keeper: Keeper,
+    lifeline: int | None,
+) -> None:
+    """Conduct a load that Locust's workers make."""
+    master = Master(runner, plan, keeper)
+
+    def work() -> None:
+        master.conduct(_connecting_ns())
+        master.write_end()
+
+    _to_the_end(environment, work, master.interrupt, lifeline)
+
+
+def _take_part(
+    environment: Environment,
+    runner: WorkerRunner,
+    orders: Orders,
+    *,
+    equip: Equip,
+    page_plan: Callable[[], RunPlan],
+) -> None:
+    """Make a part of the load that a master conducts, once it has said which."""
+    member = Member(environment, runner)
+    if orders.lifeline is not None:
+        _watch_lifeline(orders.lifeline, member.interrupt)
+    listen(environment.events.quitting, _last_breath)
+
+    def work() -> None:
+        try:
+            plan = member.ask()
+            if plan is None:
+                page = page_plan()
+                _follow_page(environment, page, equip(page))
+                return
+            load = equip(plan).load(plan, member.tick, index=runner.worker_index)
+        except B2benchError as error:
+            say_fatal(error)
+            runner.quit()
+            return
+        PostgresUser.load.set(load)
+        member.serve(load, _connecting_ns())
+
+    gevent.spawn(work)
+
+
+def _connecting_ns() -> int:
+    return now_ns() + round(_CONNECTING_S * NS_PER_S)
+
+
+def _to_the_end(
+    environment: Environment,
+    work: Callable[[], None],
+    interrupt: Callable[[], None],
+    lifeline: int | None,
+) -> None:
+    """Do the work of a load in a greenlet of its own, then let Locust quit."""
+
+    def to_the_end() -> None:
+        environment.process_exit_code = 2
+        try:
+            work()
+            environment.process_exit_code = 0
+        except B2benchError as error:
+            say_fatal(error)
+        finally:
+            _last_breath()
+            _runner(environment).quit()
+
+    _on_interrupt(interrupt)
     if lifeline is not None:
-        _watch_lifeline(lifeline, load)
-    conductor = gevent.spawn(_to_the_end, environment, load, folder)
+        _watch_lifeline(lifeline, interrupt)
+    conductor = gevent.spawn(to_the_end)
 
     def wait_for_records(**_: object) -> None:
-        load.interrupt()
+        interrupt()
         conductor.join(_INTERRUPTED_S)
 
     listen(environment.events.quitting, wait_for_records)
@@ -124,24 +219,6 @@ def _on_interrupt(act: Callable[[], None]) -> None:
     gevent.signal_handler(signal.SIGINT, act)
 
 
-def _to_the_end(environment: Environment, load: Load, folder: Path) -> None:
-    """Conduct the load and write its records, load.json last: who sees it sees all."""
-    environment.process_exit_code = 2
-    try:
-        load.conduct()
-        write_histograms(folder / HISTOGRAM_FILE, load)
-        result = load_result(load)
-        write_record(folder / RESULT_FILE, result)
-        environment.process_exit_code = 0
-        per_cpu_s = result.completed / result.client_cpu_s if result.client_cpu_s else 0
-        _LOG.info("%.0f requests per client CPU-second", per_cpu_s)
-    except B2benchError as error:
-        say_fatal(error)
-    finally:
-        _last_breath()
-        _runner(environment).quit()
-
-
 def _last_breath(**_: object) -> None:
     """All is done: should Locust hang on its way out, the kernel ends this process."""
     signal.alarm(_LAST_BREATH_S)
@@ -153,7 +230,7 @@ def _runner(environment: Environment) -> Runner:
     return environment.runner
 
 
-def _watch_lifeline(lifeline: int, load: Load) -> None:
+def _watch_lifeline(lifeline: int, interrupt: Callable[[], None]) -> None:
     """End when the other end of the pipe is closed: whoever waits for the result is gone."""
     watcher = get_hub().loop.io(lifeline, _READABLE)
 
@@ -161,19 +238,20 @@ def _watch_lifeline(lifeline: int, load: Load) -> None:
         watcher.stop()
         # should even that hang, the kernel ends this process
         signal.alarm(_INTERRUPTED_S)
-        gevent.spawn(load.interrupt)
+        gevent.spawn(interrupt)
 
     watcher.start(ended)
 
 
-def _follow_page(environment: Environment, make: MakeLoad) -> None:
+def _follow_page(environment: Environment, plan: RunPlan, equipment: Equipment) -> None:
     """Make a new load whenever somebody presses start."""
     greenlets: list[gevent.Greenlet] = []
 
     def started(**_: object) -> None:
-        load = make(lambda load: feed(environment.stats, load.recorder.flush()))
-        _employ_for(environment, load)
-        load.begin()
+        load = equipment.load(plan, lambda load: feed(environment.stats, load.harvest()))
+        PostgresUser.load = AsyncResult()
+        PostgresUser.load.set(load)
+        load.begin(None)
         greenlets.append(gevent.spawn(_alongside, environment, load))
 
     def stopped(**_: object) -> None:

@@ -61,6 +61,18 @@ class Histogram:
         lowest = self.hdr.get_value_from_index(place)
         return min(int(self.hdr.get_highest_equivalent_value(lowest)), int(self.hdr.max_value))
 
+    def distribution(self) -> tuple[tuple[float, int], ...]:
+        """Return values at rising quantiles, each of which a value lies above, and the largest.
+
+        Each half of what remains above has five points, as HdrHistogram's own percentile plots.
+        """
+        if not self.count:
+            return ()
+        quantiles = [1 - 0.5**half * (1 - step / 10) for half in range(30) for step in range(5)]
+        known = [quantile for quantile in quantiles if self.count * (1 - quantile) >= 1]
+        points = ((round(at, 9), self.percentile_us(at * 100)) for at in known)
+        return (*points, (1.0, int(self.hdr.max_value)))
+
     def add(self, other: "Histogram") -> None:
         """Count the other's values, too; exact, since both count in the same places."""
         self.hdr.add(other.hdr)

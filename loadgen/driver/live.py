@@ -3,28 +3,28 @@
 import time
 
 from b2bench.runs import LiveQuery, LiveSnapshot
-from loadgen.driver.load import Load
+from loadgen.driver.books import Books
 
 
-def snapshot(load: Load) -> LiveSnapshot:
-    """Return what the load did so far; the recorder has been flushed."""
-    planned = {query.name: query for query in load.plan.queries}
+def snapshot(books: Books) -> LiveSnapshot:
+    """Return what the load did so far."""
+    planned = {query.name: query for query in books.plan.queries}
     return LiveSnapshot(
-        run=load.plan.run,
-        workload=load.plan.workload,
-        phase=load.phase,
+        run=books.plan.run,
+        workload=books.plan.workload,
+        phase=books.phase,
         at_unix_s=time.time(),
-        elapsed_s=load.window.elapsed_s,
-        users=len(load.workers),
+        elapsed_s=books.elapsed_s,
+        users=books.ledger.users,
         queries=tuple(
             LiveQuery(
                 name=name,
-                slo_ms=seen.program.query.slo_ms,
+                slo_ms=seen.query.slo_ms,
                 completed=seen.response.count,
                 failed=seen.failures.total(),
                 response=seen.buckets(),
                 steps=planned[name].steps if name in planned else (),
             )
-            for name, seen in load.recorder.queries.items()
+            for name, seen in books.ledger.queries.items()
         ),
     )

@@ -1,11 +1,12 @@
-"""One load from its first connection to its last answer."""
+"""The users of one process, from their first connection to their last answer."""
 
 import gc
-import time
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from random import Random
 from typing import NoReturn
 
+import gevent
 from gevent.event import Event
 
 from b2bench.arguments import ArgumentSource
@@ -13,17 +14,19 @@ from b2bench.errors import B2benchError, BadInput, RunFailed
 from b2bench.queries import QueryClass
 from b2bench.runs import Phase, RunPlan
 from b2bench.target import Target
-from loadgen.driver.allotment import allot, shares
+from loadgen.driver.allotment import allot, pauses_s
 from loadgen.driver.clock import NS_PER_S, now_ns
 from loadgen.driver.connection import Connection, Refused
+from loadgen.driver.harvest import Harvest
 from loadgen.driver.pacing import Arrivals, Pacing, Slots, ThinkTime
 from loadgen.driver.program import Program
+from loadgen.driver.pulse import Processor, Pulse
 from loadgen.driver.recorder import Recorder
+from loadgen.driver.roster import Roster
 from loadgen.driver.supply import Supply, seed_of
 from loadgen.driver.window import Window
 from loadgen.driver.worker import Worker
 
-_CONNECTING_S = 60.0
 _INTERRUPTED_GRACE_S = 3.0
 _ABANDONING_S = 5.0
 
@@ -35,7 +38,10 @@ class Load:
 
     Args:
         plan: `users` of 0 means that Locust's page decides how many there are.
+        target: the database under load.
+        replica: where query classes that only read go, if anywhere else.
         tick: called each second, and once when the last answer is in.
+        index: of this process, from 0.
     """
 
     def __init__(
@@ -46,35 +52,30 @@ class Load:
         source: ArgumentSource,
         target: Target,
         tick: Tick,
+        replica: Target | None = None,
+        index: int = 0,
     ) -> None:
         self.plan = plan
         self.phase: Phase = "connecting"
-        self.began_unix_s = time.time()
-        self.window = Window(
-            warmup_s=plan.warmup_s, duration_s=plan.duration_s, grace_s=plan.grace_s
-        )
+        self.window = Window(warmup_s=plan.warmup_s, stages=plan.stages, grace_s=plan.grace_s)
         self.programs = {name: Program(query) for name, query in queries.items()}
-        self.recorder = Recorder(list(self.programs.values()), self.window)
+        self.recorder = Recorder(self.programs.values(), self.window)
         self.workers = set[Worker]()
-        self._shares = shares(plan.scenarios)
-        self._users = allot(plan.users, plan.scenarios) if plan.users else {}
-        self._arrivals = self._open_model()
+        self.ready = Counter[str]()
         self._source = source
         self._target = target
+        self._replica = replica
         self._tick = tick
+        self._index = index
         self._hired = 0
-        self._ready = 0
+        self._is_over = False
+        self._pacing: _Pacings | None = None
+        self._pulse = Pulse(self.recorder.loop_lag_us)
+        self._processor: Processor | None = None
         self._failure: B2benchError | None = None
         self._opened = Event()
         self._news = Event()
         self._next_tick_ns = now_ns()
-        self._cpu_s = 0.0
-
-    def _open_model(self) -> Arrivals | None:
-        if self.plan.rate is None:
-            return None
-        seed = seed_of(self.plan.seed, "arrivals")
-        return Arrivals(self.window, rate=self.plan.rate, shares=self._shares, seed=seed)
 
     # what a user's greenlet calls
 
@@ -84,11 +85,12 @@ class Load:
         try:
             worker = self._hire(scenario, weights)
             self.workers.add(worker)
-            worker.connection.open()
-            self._ready += 1
+            worker.open()
+            self.ready[scenario] += 1
             self._news.set()
             self._opened.wait()
-            worker.work()
+            if self._pacing is not None:
+                worker.work(self._pacing.of(scenario))
         except Refused as refusal:
             self._fail(RunFailed(f"a user cannot begin: {refusal.reason or refusal.sqlstate}"))
         except B2benchError as error:
@@ -100,36 +102,25 @@ class Load:
             self._news.set()
 
     def _hire(self, scenario: str, weights: Mapping[str, float]) -> Worker:
+        # no two users draw the same, whichever process they are in
+        number = self._hired * self.plan.processes + self._index + 1
         self._hired += 1
-        number = self._hired
         mine = {self.programs[name]: weights[name] for name in weights if name in self.programs}
         if not mine:
             raise BadInput(f"{scenario} runs none of the planned query classes")
-        statements = {item.key: item.sql for program in mine for item in program.statements}
+        elsewhere = [p for p in mine if self._replica is not None and not p.query.writes]
+        here = [program for program in mine if program not in elsewhere]
         return Worker(
-            connection=Connection(self._target.conninfo, statements, role=self._target.role),
-            pacing=self._pacing(scenario, number),
+            connection=self._connection(self._target, here),
+            replica=self._connection(self._replica, elsewhere) if self._replica else None,
             supply=Supply(mine, self._source, seed=self.plan.seed, user=number),
             recorder=self.recorder,
+            random=Random(seed_of(self.plan.seed, number, "back off")),  # noqa: S311 (no secret)
         )
 
-    def _pacing(self, scenario: str, number: int) -> Pacing:
-        if self._arrivals is not None:
-            return Slots(self.window, self._arrivals, scenario)
-        random = Random(seed_of(self.plan.seed, number, "think"))  # noqa: S311 (not a secret)
-        return ThinkTime(self.window, think_s=self._think_s(scenario), random=random)
-
-    def _think_s(self, scenario: str) -> float:
-        """Return the scenario's mean pause.
-
-        Users come in whole numbers, shares of the requests do not: the pause makes up for it,
-        and its mean over all requests stays the planned one.
-        """
-        think_s = next(each.think_s for each in self.plan.scenarios if each.scenario == scenario)
-        if not self._users:
-            return think_s
-        share_of_users = self._users[scenario] / self.plan.users
-        return think_s * share_of_users / self._shares[scenario]
+    def _connection(self, target: Target, programs: list[Program]) -> Connection:
+        statements = {item.key: item.sql for program in programs for item in program.statements}
+        return Connection(target.conninfo, statements, role=target.role)
 
     def _fail(self, error: B2benchError) -> None:
         self._failure = self._failure or error
@@ -137,22 +128,39 @@ class Load:
 
     # what the conductor's greenlet calls
 
-    def conduct(self) -> None:
-        """Wait for the users, let them work for the planned time, wait for their last answers.
+    def gather(self, deadline_ns: int, *, enough: Callable[[], bool]) -> None:
+        """Wait until there are enough users, or the load is interrupted.
 
         Raises:
-            B2benchError: the users could not begin or go on.
+            B2benchError: a user could not begin.
         """
-        self._gather()
+        while not enough() and self.phase == "connecting" and not self._failure:
+            if now_ns() > deadline_ns:
+                raise RunFailed(
+                    f"{self.ready.total()} of {self.plan.users} sessions were opened in time:"
+                    " is the server busy, or max_connections too low?"
+                )
+            self.pause(deadline_ns)
+        if self._failure is not None:
+            raise self._failure
+
+    def conduct(self, roster: Roster, *, begin_ns: int | None = None) -> None:
+        """Let the users work for the planned time, wait for their last answers.
+
+        Raises:
+            B2benchError: the users could not go on.
+        """
         if self.phase != "interrupted":
-            self.begin()
+            self.begin(roster, begin_ns=begin_ns)
             self._measure()
         self._drain()
         self._abandon()
+        self._pulse.stop()
         if self._failure is not None:
             raise self._failure
         if self.phase != "interrupted":
             self.phase = "finished"
+        self._is_over = True
         self._tick(self)
 
     def accompany(self) -> NoReturn:
@@ -162,19 +170,18 @@ class Load:
             B2benchError: a user could not begin or go on.
         """
         while self._failure is None:
-            self._pause(now_ns() + NS_PER_S)
+            self.pause(now_ns() + NS_PER_S)
         raise self._failure
 
-    def begin(self) -> None:
-        """Let the users begin."""
+    def begin(self, roster: Roster | None, *, begin_ns: int | None = None) -> None:
+        """Let the users begin, now or at an instant; without a roster they are Locust's page's."""
         # what was made while starting lives to the end: the collector need not look at it
         gc.collect()
         gc.freeze()
-        self.began_unix_s = time.time()
-        self._cpu_s = time.process_time()
         self.phase = "warm-up"
         self._next_tick_ns = now_ns()
-        self.window.open()
+        self.window.open(begin_ns)
+        self._pacing = _Pacings(self.plan, self.window, roster)
         self._opened.set()
 
     def interrupt(self) -> None:
@@ -188,28 +195,31 @@ class Load:
             worker.alarm.ring()
         self._news.set()
 
-    def _gather(self) -> None:
-        deadline_ns = now_ns() + round(_CONNECTING_S * NS_PER_S)
-        while self._ready < self.plan.users and self.phase == "connecting" and not self._failure:
-            if now_ns() > deadline_ns:
-                raise RunFailed(
-                    f"{self._ready} of {self.plan.users} sessions in {_CONNECTING_S:.0f} s:"
-                    " is the server busy, or max_connections too low?"
-                )
-            self._pause(deadline_ns)
-        if self._failure is not None:
-            raise self._failure
+    def harvest(self) -> Harvest:
+        """Return what was seen since the last harvest."""
+        skipped, late = self._pacing.unnoted() if self._pacing else (0, 0)
+        if self._is_over and self._pacing:
+            skipped += self._pacing.untaken()
+        return self.recorder.take(
+            users=len(self.workers),
+            skipped=skipped,
+            late=late,
+            cpu_share=self._processor.share() if self._processor else None,
+        )
 
     def _measure(self) -> None:
         while now_ns() < self.window.measure_ns and self._goes_on:
-            self._pause(self.window.measure_ns)
+            self.pause(self.window.measure_ns)
         if self._goes_on:
             self.phase = "measuring"
-            self._next_tick_ns = now_ns()
-            self._cpu_s = time.process_time()
+            self._next_tick_ns = now_ns() + NS_PER_S
+            self._processor = Processor()
+            gevent.spawn(self._pulse.beat)
         while now_ns() < self.window.end_ns and self._goes_on:
-            self._pause(self.window.end_ns)
-        self._cpu_s = time.process_time() - self._cpu_s
+            self.pause(self.window.end_ns)
+        # the last second may be a part of one
+        self._tick(self)
+        self._processor = None
 
     @property
     def _goes_on(self) -> bool:
@@ -220,19 +230,23 @@ class Load:
         if not self._goes_on:
             deadline_ns = now_ns() + round(_INTERRUPTED_GRACE_S * NS_PER_S)
         while self.workers and now_ns() < deadline_ns:
-            self._pause(deadline_ns)
+            self.pause(deadline_ns)
 
     def _abandon(self) -> None:
         deadline_ns = now_ns() + round(_ABANDONING_S * NS_PER_S)
         while self.workers and now_ns() < deadline_ns:
             for worker in list(self.workers):
                 worker.abandon()
-            self._pause(deadline_ns)
+            self.pause(deadline_ns)
         for worker in self.workers:
             if worker.is_busy:
                 self.recorder.leave(worker.intended_ns)
 
-    def _pause(self, deadline_ns: int) -> None:
+    def wake(self) -> None:
+        """Let whoever waits in `gather` look again."""
+        self._news.set()
+
+    def pause(self, deadline_ns: int) -> None:
         """Wait for news, the next second or the deadline; let each second be written once."""
         until_ns = min(deadline_ns, self._next_tick_ns)
         self._news.clear()
@@ -241,12 +255,67 @@ class Load:
             self._next_tick_ns = now_ns() + NS_PER_S
             self._tick(self)
 
-    @property
-    def skipped(self) -> int:
-        """Requests of the open model that were due and that nobody began."""
+
+class _Pacings:
+    """The pacing of every user of one process."""
+
+    def __init__(self, plan: RunPlan, window: Window, roster: Roster | None) -> None:
+        self._plan = plan
+        self._window = window
+        self._ranks = {name: deque(ranks) for name, ranks in roster.ranks.items()} if roster else {}
+        self._by_stage = (
+            [allot(stage.users, plan.scenarios) for stage in plan.stages] if roster else []
+        )
+        self._pauses_s = self._pauses(roster)
+        self._arrivals = self._open_model(roster) if roster and plan.rate else None
+        self._noted = (0, 0)
+        self._count = Counter[str]()
+        self._index = (roster or Roster()).index
+
+    def of(self, scenario: str) -> Pacing:
+        """Return the pacing of the scenario's next user."""
+        if self._arrivals is not None:
+            return Slots(self._window, self._arrivals, scenario)
+        number = self._count[scenario]
+        self._count[scenario] += 1
+        seed = seed_of(self._plan.seed, scenario, self._index, number, "think")
+        return ThinkTime(
+            self._window,
+            think_s=self._pauses_s[scenario],
+            random=Random(seed),  # noqa: S311 (not a secret)
+            at_work=self._at_work(scenario),
+        )
+
+    def unnoted(self) -> tuple[int, int]:
+        """Return how many requests were skipped and late since the last time."""
+        if self._arrivals is None:
+            return 0, 0
+        before = self._noted
+        self._noted = self._arrivals.skipped, self._arrivals.late
+        return self._noted[0] - before[0], self._noted[1] - before[1]
+
+    def untaken(self) -> int:
+        """Return how many requests that were due nobody began; asked once, at the end."""
         return self._arrivals.untaken() if self._arrivals is not None else 0
 
-    @property
-    def client_cpu_share(self) -> float:
-        """CPU seconds of this process per second of the measurement."""
-        return self._cpu_s / self.window.measured_s if self.window.measured_s else 0.0
+    def _at_work(self, scenario: str) -> list[bool]:
+        if not self._by_stage:
+            return [True]
+        rank = self._ranks[scenario].popleft()
+        return [rank < users[scenario] for users in self._by_stage]
+
+    def _pauses(self, roster: Roster | None) -> Mapping[str, float]:
+        if roster is None:
+            return {share.scenario: share.think_s for share in self._plan.scenarios}
+        users = allot(self._plan.users, self._plan.scenarios)
+        return pauses_s(users, self._plan.scenarios)
+
+    def _open_model(self, roster: Roster) -> Arrivals:
+        return Arrivals(
+            self._window,
+            shares=roster.shares(self._plan),
+            seed=seed_of(self._plan.seed, "arrivals", roster.index),
+            spacing=self._plan.arrivals,
+            max_lag_s=self._plan.max_lag_s,
+            phase=(roster.index + 1) / roster.processes,
+        )

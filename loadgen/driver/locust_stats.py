@@ -1,44 +1,45 @@
 """Locust's own statistics, fed by the batch so that its web page works; never reported from."""
 
 import time
-from collections.abc import Iterable
+from collections import Counter
 
 import numpy as np
 from locust.stats import RequestStats, StatsEntry, StatsError, bucket_response_time
 
+from loadgen.driver.harvest import Harvest, QueryHarvest
 from loadgen.driver.histogram import Microseconds
-from loadgen.driver.recorder import Batch
-from loadgen.driver.result import meaning_of
+from loadgen.driver.meanings import meaning_of
 
 _KIND = "SQL"
-_US_PER_MS = 1_000
+_NS_PER_MS = 1_000_000
 
 
-def feed(stats: RequestStats, batches: Iterable[Batch]) -> None:
-    """Add what came to an end since the last time."""
-    for batch in batches:
-        if batch.response_us.size or batch.failures:
-            added = _entry(stats, batch)
-            stats.entries[(batch.query, _KIND)].extend(added)
+def feed(stats: RequestStats, harvest: Harvest) -> None:
+    """Add what came to an end since the last time, warm-up included."""
+    for query in harvest.queries:
+        intended, _, done = query.instants()
+        if done.size or query.failures:
+            added = _entry(stats, query, (done - intended) // _NS_PER_MS)
+            stats.entries[(query.query, _KIND)].extend(added)
             stats.total.extend(added)
-        for sqlstate, count in batch.failures.items():
-            _count_error(stats, batch.query, f"{sqlstate} {meaning_of(sqlstate)}", count)
+        for sqlstate, count in Counter(each.sqlstate for each in query.failures).items():
+            _count_error(stats, query.query, f"{sqlstate} {meaning_of(sqlstate)}", count)
 
 
-def _entry(stats: RequestStats, batch: Batch) -> StatsEntry:
+def _entry(stats: RequestStats, query: QueryHarvest, response_ms: Microseconds) -> StatsEntry:
     """Return a batch as an entry of its own, as a Locust worker would send it."""
     now_s = int(time.time())
-    failed = batch.failures.total()
-    entry = StatsEntry(stats, batch.query, _KIND)
-    entry.num_requests = len(batch.response_us) + failed
+    failed = len(query.failures)
+    entry = StatsEntry(stats, query.query, _KIND)
+    entry.num_requests = len(response_ms) + failed
     entry.num_none_requests = failed
     entry.num_failures = failed
     entry.last_request_timestamp = time.time()
     entry.num_reqs_per_sec[now_s] = entry.num_requests
     if failed:
         entry.num_fail_per_sec[now_s] = failed
-    if batch.response_us.size:
-        _add_times(entry, batch.response_us // _US_PER_MS)
+    if response_ms.size:
+        _add_times(entry, response_ms)
     return entry
 
 

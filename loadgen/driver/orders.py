@@ -12,6 +12,7 @@ from b2bench.target import Target
 
 PLAN = "B2BENCH_PLAN"
 DSN = "B2BENCH_DSN"
+REPLICA = "B2BENCH_REPLICA"
 ROLE = "B2BENCH_ROLE"
 QUERIES = "B2BENCH_QUERIES"
 ARGUMENTS = "B2BENCH_ARGUMENTS"
@@ -27,7 +28,8 @@ class Orders:
     """What the load's process is to do.
 
     Args:
-        plan: `None` when a person started Locust and steers from its page.
+        replica: where query classes that only read go, if anywhere else.
+        plan: `None` when a person started Locust and steers from its page, or a master has it.
         folder: where live.json, histograms.hlog and load.json are written.
         queries: a folder of query files other than ours.
         arguments: `example` draws from the files' `-- example:` headers.
@@ -35,6 +37,7 @@ class Orders:
     """
 
     target: Target
+    replica: Target | None = None
     plan: RunPlan | None = None
     folder: Path | None = None
     queries: Path | None = None
@@ -55,10 +58,12 @@ def read_orders(environment: Mapping[str, str]) -> Orders:
     if arguments not in ("", EXAMPLE):
         raise BadInput(f"{ARGUMENTS}={arguments}: write {EXAMPLE}, or nothing for the shop's own")
     plan = environment.get(PLAN)
+    replica = environment.get(REPLICA)
     queries = environment.get(QUERIES)
     lifeline = environment.get(LIFELINE)
     return Orders(
         target=Target(conninfo=Target.parse(dsn).conninfo, role=environment.get(ROLE) or None),
+        replica=Target.parse(replica) if replica else None,
         plan=read_record(Path(plan), RunPlan) if plan else None,
         folder=Path(plan).parent if plan else None,
         queries=Path(queries) if queries else None,
@@ -67,15 +72,22 @@ def read_orders(environment: Mapping[str, str]) -> Orders:
     )
 
 
-def as_environment(target: Target, plan: Path, lifeline: int) -> dict[str, str]:
-    """Return this process's environment with the orders in it.
+def as_environment(
+    target: Target, lifeline: int, *, replica: Target | None = None
+) -> dict[str, str]:
+    """Return this process's environment with the orders in it, but for the plan.
 
     Locust's own variables are left out: they would change a run that the plan describes.
     """
     inherited = {name: value for name, value in os.environ.items() if not _is_locusts(name)}
-    given = {PLAN: str(plan), DSN: target.conninfo, LIFELINE: str(lifeline)}
-    return inherited | given | ({ROLE: target.role} if target.role else {})
+    given = {
+        DSN: target.conninfo,
+        LIFELINE: str(lifeline),
+        REPLICA: replica.conninfo if replica else "",
+        ROLE: target.role or "",
+    }
+    return inherited | {name: value for name, value in given.items() if value}
 
 
 def _is_locusts(name: str) -> bool:
-    return name.startswith("LOCUST_") or name in (PLAN, ROLE)
+    return name.startswith("LOCUST_") or name in (PLAN, REPLICA, ROLE)

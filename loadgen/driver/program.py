@@ -1,8 +1,11 @@
 """A query class made ready to run: prepared statements, their order, how often each was run."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from random import Random
+
+from gevent import sleep
 
 from b2bench.arguments import Arguments
 from b2bench.errors import BadInput
@@ -12,6 +15,8 @@ from loadgen.driver.around import BEGIN, COMMIT, ROLLBACK, around, step_names
 from loadgen.driver.connection import Connection, Refused, Row
 
 _RESTARTED = frozenset(("40001", "40P01"))  # serialization failure, deadlock
+_PAUSE_S = 0.001
+_PAUSES_GROW = 7
 
 Values = list[bytes | None]
 
@@ -43,6 +48,7 @@ class Program:
     def __init__(self, query: QueryClass) -> None:
         self.query = query
         self.executions = dict.fromkeys(step_names(query), 0)
+        self._random = Random()  # noqa: S311 (not a secret)
         self._is_transaction = query.is_transaction
         self._body = tuple(_body(query))
         self._around = {step: sql.encode() for step, sql in around(query).items()}
@@ -60,8 +66,8 @@ class Program:
         """
         return [_encoded(statement, arguments) for statement in self._body]
 
-    def run(self, connection: Connection, values: list[Values]) -> int:
-        """Run the query class once and return how often it was restarted.
+    def run(self, connection: Connection, values: list[Values]) -> Sequence[str]:
+        """Run the query class once and return why it was restarted, each time.
 
         Raises:
             Refused: the server refused a statement, or the connection was lost.
@@ -69,22 +75,25 @@ class Program:
         """
         if not self._is_transaction:
             self._execute(connection, self._body[0], values[0])
-            return 0
+            return ()
         return self._run_transaction(connection, values)
 
-    def _run_transaction(self, connection: Connection, values: list[Values]) -> int:
-        for attempt in range(self.query.retries + 1):
+    def _run_transaction(self, connection: Connection, values: list[Values]) -> Sequence[str]:
+        restarts = list[str]()
+        while True:
             try:
                 self._attempt(connection, values)
             except Refused as error:
-                error.retries = attempt
                 if connection.in_transaction:
                     self._command(connection, ROLLBACK)
-                if attempt == self.query.retries or error.sqlstate not in _RESTARTED:
+                if len(restarts) == self.query.retries or error.sqlstate not in _RESTARTED:
+                    error.restarts = restarts
                     raise
+                restarts.append(error.sqlstate)
+                # all at once would meet again at once
+                sleep(self._random.random() * _PAUSE_S * 2 ** min(len(restarts), _PAUSES_GROW))
             else:
-                return attempt
-        raise AssertionError("unreachable: the last attempt returns or raises")
+                return restarts
 
     def _attempt(self, connection: Connection, values: list[Values]) -> None:
         outputs: dict[str, bytes | None] = {}

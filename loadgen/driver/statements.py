@@ -1,7 +1,7 @@
 """The server's account of a load, taken from pg_stat_statements before and after it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,11 +77,18 @@ class ServerAccount:
     """The server's counts beside the client's.
 
     Args:
-        is_complete: nothing was thrown out or reset meanwhile, so the counts can be compared.
+        broken_by: what makes the counts incomparable, if anything does.
+        mend: what to do about it.
     """
 
     statements: tuple[StatementAccount, ...]
-    is_complete: bool
+    broken_by: str = ""
+    mend: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing was thrown out or reset meanwhile, so that the counts can be compared."""
+        return not self.broken_by
 
     @property
     def mismatches(self) -> tuple[StatementAccount, ...]:
@@ -124,15 +131,37 @@ def account(
         (query.name, step.name): step.queryid for query in plan.queries for step in query.steps
     } | _numbers_around(connection, queries)
     groups = defaultdict[object, list[_Calls]](list)
-    for calls in _client_calls(result):
+    for calls in _client_calls(result, {query.name for query in queries}):
         queryid = numbers.get((calls.query, calls.step))
         # what the server has no number for stands alone
         groups[queryid or (calls.query, calls.step)].append(calls)
+    broken_by, mend = _breach(before, after)
     return ServerAccount(
         statements=tuple(_account(key, group, before, after) for key, group in groups.items()),
-        is_complete=(before.deallocations, before.reset_at)
-        == (after.deallocations, after.reset_at),
+        broken_by=broken_by,
+        mend=mend,
     )
+
+
+def together(accounts: Sequence[ServerAccount]) -> ServerAccount:
+    """Return the accounts of several servers as one."""
+    broken = [account for account in accounts if account.broken_by]
+    return ServerAccount(
+        statements=tuple(each for account in accounts for each in account.statements),
+        broken_by=broken[0].broken_by if broken else "",
+        mend=broken[0].mend if broken else "",
+    )
+
+
+def _breach(before: Snapshot, after: Snapshot) -> tuple[str, str]:
+    """Return why counters cannot be compared, and the mend."""
+    if before.reset_at != after.reset_at:
+        reason = "pg_stat_statements was reset meanwhile, or its server crashed"
+        return reason, "keep others from calling pg_stat_statements_reset() during a run"
+    if gone := after.deallocations - before.deallocations:
+        reason = f"pg_stat_statements threw out statements meanwhile ({gone} times)"
+        return reason, "raise pg_stat_statements.max"
+    return "", ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +171,10 @@ class _Calls:
     executions: int
 
 
-def _client_calls(result: LoadResult) -> Iterator[_Calls]:
+def _client_calls(result: LoadResult, names: Collection[str]) -> Iterator[_Calls]:
     for query in result.queries:
+        if query.name not in names:
+            continue
         for step in query.steps:
             yield _Calls(query=query.name, step=step.step, executions=step.executions)
 

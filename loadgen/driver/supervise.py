@@ -4,13 +4,15 @@ import os
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from b2bench.errors import RunFailed
+from b2bench.errors import BadInput, RunFailed
 from b2bench.progress import Progress
 from b2bench.records import read_record, write_record
 from b2bench.runs import (
@@ -23,12 +25,15 @@ from b2bench.runs import (
     RunPlan,
 )
 from b2bench.target import Target
-from loadgen.driver.orders import FATAL, as_environment
+from loadgen.driver.orders import FATAL, PLAN, as_environment
 
 LOG_FILE = "locust.log"
 _ROOT = Path(__file__).resolve().parents[2]
-_LOCUSTFILE = _ROOT / "scenarios" / "locustfile.py"
+_LOCUST = (sys.executable, "-m", "locust", "-f")
+LOCUSTFILE = _ROOT / "scenarios" / "locustfile.py"
+_LOOPBACK = "127.0.0.1"
 _LOOK_EVERY_S = 0.2
+_HIGHEST_PORT = 65_535
 _ENDING_S = 20.0
 _TERMINATING_S = 2.0
 _SPAWN_RATE = 100
@@ -43,6 +48,9 @@ def run_load(
     progress: Progress,
     *,
     environment: Mapping[str, str] | None = None,
+    replica: Target | None = None,
+    listen: str | None = None,
+    locustfile: Path = LOCUSTFILE,
 ) -> LoadResult:
     """Run a plan in a process of its own and return what it leaves.
 
@@ -55,6 +63,10 @@ def run_load(
             written there.
         progress: told the phase and the seconds that have passed.
         environment: further variables for the process, e.g. B2BENCH_QUERIES.
+        replica: where query classes that only read go, if anywhere else.
+        listen: `host:port` at which processes of other machines are waited for; without it a
+            plan's processes are started here.
+        locustfile: where the plan's scenarios are.
 
     Raises:
         BadInput: the folder cannot be written.
@@ -64,7 +76,10 @@ def run_load(
     for stale in (LIVE_FILE, RESULT_FILE, HISTOGRAM_FILE):
         (folder / stale).unlink(missing_ok=True)
     write_record(folder / PLAN_FILE, plan)
-    with _process(target, plan, folder, environment or {}) as process:
+    command = _command(plan, listen, locustfile)
+    variables = dict(environment or {})
+    variables[PLAN] = str((folder / PLAN_FILE).resolve())
+    with _process(command, target, folder / LOG_FILE, variables, replica=replica) as process:
         try:
             _watch(process, plan, folder, progress)
         except KeyboardInterrupt:
@@ -75,19 +90,67 @@ def run_load(
     return _result(process, folder)
 
 
+def run_worker(
+    target: Target,
+    master: str,
+    progress: Progress,
+    *,
+    environment: Mapping[str, str],
+    replica: Target | None = None,
+) -> None:
+    """Be a process of a load that a master on another machine conducts, until it is over.
+
+    Args:
+        target: the server under load, as this machine reaches it; the master names the database.
+        master: `host:port`.
+        progress: told that it works.
+        environment: further variables for the process, e.g. B2BENCH_QUERIES.
+        replica: where query classes that only read go, if anywhere else.
+
+    Raises:
+        RunFailed: the master is not there, or the process died.
+    """
+    host, _, port = master.rpartition(":")
+    command = [*_LOCUST, str(LOCUSTFILE), "--worker", "--master-host", host, "--master-port", port]
+    with TemporaryDirectory(prefix="b2bench-") as folder:
+        log = Path(folder) / LOG_FILE
+        with _process(command, target, log, environment, replica=replica) as process:
+            progress(f"working for {master}")
+            while not _wait(process, _LOOK_EVERY_S):
+                pass
+        if process.returncode:
+            raise RunFailed(f"the load {_ending(process.returncode)}: {_last_words(log)}")
+
+
+def require_address(text: str) -> None:
+    """Check that a text is `host:port`.
+
+    Raises:
+        BadInput: it is not.
+    """
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) <= _HIGHEST_PORT:
+        raise BadInput(f"{text!r} is no address: write HOST:PORT, such as 127.0.0.1:5557")
+
+
 @contextmanager
 def _process(
-    target: Target, plan: RunPlan, folder: Path, environment: Mapping[str, str]
+    command: Sequence[str],
+    target: Target,
+    log_file: Path,
+    environment: Mapping[str, str],
+    *,
+    replica: Target | None,
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Start the process; whatever happens, it is gone afterwards."""
     # the child sees the pipe end when we do, be it by kill -9
     child_end, our_end = os.pipe()
-    variables = as_environment(target, (folder / PLAN_FILE).resolve(), child_end)
+    variables = as_environment(target, child_end, replica=replica)
     path = os.pathsep.join(filter(None, (str(_ROOT), variables.get("PYTHONPATH"))))
-    with (folder / LOG_FILE).open("wb") as log:
+    with log_file.open("wb") as log:
         try:
             process = subprocess.Popen(
-                _command(plan),
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -105,11 +168,31 @@ def _process(
         os.close(our_end)
 
 
-def _command(plan: RunPlan) -> list[str]:
+def _command(plan: RunPlan, listen: str | None, locustfile: Path) -> list[str]:
     rate = min(plan.users, _SPAWN_RATE)
     users = ["--users", str(plan.users), "--spawn-rate", str(rate)]
-    locust = [sys.executable, "-m", "locust", "-f", str(_LOCUSTFILE)]
-    return [*locust, "--headless", "--only-summary", *users]
+    locust = [*_LOCUST, str(locustfile), "--headless", "--only-summary"]
+    return [*locust, *users, *_distribution(plan, listen)]
+
+
+def _distribution(plan: RunPlan, listen: str | None) -> list[str]:
+    """Return Locust's options for a load of several processes."""
+    if listen is not None:
+        host, _, port = listen.rpartition(":")
+        bind = ["--master-bind-host", host, "--master-bind-port", port]
+        return ["--master", "--expect-workers", str(plan.processes), *bind]
+    if plan.processes == 1:
+        return []
+    port = str(_free_port())
+    bind = ["--master-bind-host", _LOOPBACK, "--master-bind-port", port]
+    master = ["--master-host", _LOOPBACK, "--master-port", port]
+    return ["--processes", str(plan.processes), *bind, *master]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_LOOPBACK, 0))
+        return int(probe.getsockname()[1])
 
 
 def _watch(

@@ -204,6 +204,7 @@ def test_rounds_that_somebody_ends_early_are_kept(shop: Target, tmp_path: Path) 
         text=True,
     )
     try:
+        # then the first pair is kept
         until(lambda: [*tmp_path.glob("runs/*/rounds/2/load.json")] or None, 100)
         load.send_signal(signal.SIGINT)
         _, errors = load.communicate(timeout=100)

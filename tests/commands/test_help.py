@@ -28,6 +28,6 @@ def test_every_command_has_an_example_that_calls_it(name: tuple[str, ...], comma
 def test_help_needs_no_server_and_names_every_command(tmp_path: Path) -> None:
     done = call("--help", folder=tmp_path)
     assert done.returncode == 0
-    words = "demo server schema data run compare explain baseline gate export settings top"
+    words = "demo server schema data run compare capacity explain baseline gate export settings top"
     for name in words.split():
         assert f"\n  {name} " in done.stdout

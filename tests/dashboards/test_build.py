@@ -20,7 +20,7 @@ from dashboards.build import FOLDER, build
 from dashboards.panels import ROWS
 from exporters.server import Exporter, serving
 from scenarios.samplers import shop_source
-from tests.components import require
+from tests.components import free_port, require
 
 _CONFIG = Path(__file__).parents[2] / "dashboards" / "prometheus.yml"
 _SECONDS = 12
@@ -74,7 +74,7 @@ def prometheus(
             "global: {scrape_interval: 1s}\n"
             f"scrape_configs: [{{job_name: b2bench, static_configs: [{{targets: ['{host}']}}]}}]\n"
         )
-        port = _free_port()
+        port = free_port()
         process = subprocess.Popen(
             [
                 program,
@@ -91,14 +91,6 @@ def prometheus(
         finally:
             process.terminate()
             process.wait(10)
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        return int(opened.getsockname()[1])
 
 
 def _be_busy(shop: Target, queries: tuple[QueryClass, ...], runs: Path) -> None:

@@ -6,18 +6,14 @@ import sys
 import pytest
 from markupsafe import Markup
 
-from b2bench.figures import charts
-from b2bench.figures.charts import ClassLatency, Distribution, Interval
+from b2bench.figures import canvas, charts
+from b2bench.figures.charts import ClassLatency, Distribution
 from tests.figures.html import Outline
 
 ROWS = [
     ClassLatency(name="find_sku", count=9, p50_ms=0.4, p95_ms=1.2, p99_ms=2.1, target_ms=20),
     ClassLatency(name="$low$ & <x>", count=9, p50_ms=30, p95_ms=120, p99_ms=200, target_ms=100),
     ClassLatency(name="untargeted", count=9, p50_ms=3, p95_ms=3, p99_ms=3, target_ms=None),
-]
-INTERVALS = [
-    Interval(elapsed_s=at, requests_per_s=100, failed_per_s=at % 2, p50_ms=2, p95_ms=9)
-    for at in range(5)
 ]
 LINES = [
     Distribution(name="find_sku", points=((0.5, 0.4), (0.9, 1.0), (0.99, 2.1))),
@@ -28,7 +24,6 @@ LINES = [
 def drawn() -> dict[str, Markup]:
     return {
         "latency": charts.latency_by_class(ROWS),
-        "time": charts.over_time(INTERVALS),
         "distribution": charts.distribution(LINES),
     }
 
@@ -38,7 +33,7 @@ def svgs() -> dict[str, Markup]:
     return drawn()
 
 
-@pytest.mark.parametrize("name", ["latency", "time", "distribution"])
+@pytest.mark.parametrize("name", ["latency", "distribution"])
 def test_a_chart_is_sound_and_takes_its_colours_from_the_page(
     svgs: dict[str, Markup], name: str
 ) -> None:
@@ -64,12 +59,6 @@ def test_the_same_figures_give_the_same_bytes(svgs: dict[str, Markup]) -> None:
     assert drawn() == svgs
 
 
-def test_failures_are_drawn_only_when_there_are_some(svgs: dict[str, Markup]) -> None:
-    assert "failed" in Outline(svgs["time"]).text
-    quiet = [Interval(elapsed_s=1, requests_per_s=1, failed_per_s=0, p50_ms=1, p95_ms=1)]
-    assert "failed" not in Outline(charts.over_time(quiet)).text
-
-
 @pytest.mark.parametrize(
     ("low", "high", "ticks"),
     [
@@ -83,12 +72,24 @@ def test_failures_are_drawn_only_when_there_are_some(svgs: dict[str, Markup]) ->
 def test_an_axis_reaches_from_a_round_number_to_another(
     low: float, high: float, ticks: list[float]
 ) -> None:
-    assert charts._round_numbers(low, high) == ticks
+    assert canvas.round_numbers(low, high) == ticks
 
 
-def test_a_run_without_answers_can_still_be_drawn() -> None:
-    silent = [Interval(elapsed_s=1, requests_per_s=0, failed_per_s=3, p50_ms=0, p95_ms=0)]
-    assert Outline(charts.over_time(silent)).mistakes == []
+def test_the_quantiles_reach_as_far_as_the_figures_do() -> None:
+    rare = [Distribution(name="often", points=((0.5, 1.0), (0.999, 3.0), (0.99995, 9.0)))]
+    text = Outline(charts.distribution(rare)).text
+    assert "p99.999" in text
+    assert "p99.99" not in Outline(charts.distribution(LINES)).text
+
+
+def test_many_values_above_each_other_are_marked_at_powers_of_ten() -> None:
+    steep = [Distribution(name="steep", points=((0.5, 0.3), (0.99, 4_000.0)))]
+    text = Outline(charts.distribution(steep)).text.split()
+    assert {"1", "10", "1,000"} <= set(text)
+    assert "200" not in text
+
+
+def test_a_distribution_without_points_can_still_be_drawn() -> None:
     assert Outline(charts.distribution([Distribution(name="x", points=())])).mistakes == []
 
 

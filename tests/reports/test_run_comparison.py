@@ -161,7 +161,7 @@ def _other_major(record: RunRecord) -> RunRecord:
 
 def _invalid(record: RunRecord) -> RunRecord:
     stopped = replace(record.result, phase="interrupted")
-    return replace(record, result=stopped, findings=judge_run(record.plan, stopped))
+    return replace(record, result=stopped, findings=judge_run(stopped))
 
 
 @pytest.mark.parametrize(

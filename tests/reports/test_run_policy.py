@@ -8,7 +8,7 @@ from b2bench.findings import ExitCode, Finding, Severity, exit_code
 from b2bench.runs import ErrorCount, LoadResult
 from reports.run_policy import DEFAULT, TERMS, read_policy
 from reports.verdicts import judge_run
-from tests.reports.sample_run import load_result, query, run_plan
+from tests.reports.sample_run import load_result, query
 
 FAILED = (ErrorCount(sqlstate="40001", meaning="serialization failure", count=5),)
 
@@ -26,7 +26,7 @@ def run_with_everything() -> LoadResult:
 
 def graded(text: str, result: LoadResult | None = None) -> dict[str, Severity]:
     result = result or run_with_everything()
-    findings = judge_run(run_plan(result.queries), result)
+    findings = judge_run(result)
     return {found.code: found.severity for found in read_policy(text).graded(findings, result)}
 
 
@@ -36,7 +36,7 @@ def failing(text: str) -> set[str]:
 
 def test_without_a_word_it_is_as_the_verdicts_judge() -> None:
     result = run_with_everything()
-    judged = judge_run(run_plan(result.queries), result)
+    judged = judge_run(result)
     assert read_policy(DEFAULT).graded(judged, result) == judged
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from b2bench.findings import Finding, Severity, exit_code
 from b2bench.runs import ErrorCount, LoadResult, QueryResult
 from reports.verdicts import judge_run
-from tests.reports.sample_run import latency, load_result, query, run_plan
+from tests.reports.sample_run import load_result, query
 
 
 def judged(*queries: QueryResult, result: LoadResult | None = None) -> tuple[Finding, ...]:
     result = result or load_result(queries)
-    return judge_run(run_plan(result.queries), result, batch={"monthly"})
+    return judge_run(result, batch={"monthly"})
 
 
 def codes(*queries: QueryResult, result: LoadResult | None = None) -> list[str]:
@@ -58,17 +58,17 @@ def test_a_busy_client_makes_the_run_invalid() -> None:
     assert finding.message.startswith("INVALID: the client was the bottleneck")
 
 
-def late(service_max_us: int) -> QueryResult:
-    service = replace(latency(1000, 900), max_us=service_max_us)
-    return replace(query("q", 1000, 30_000, lag_us=30_000), service=service)
-
-
-def test_a_client_that_sends_late_makes_the_run_invalid() -> None:
-    assert codes(late(service_max_us=5_000)) == ["run-invalid"]
+def test_a_client_whose_event_loop_is_late_makes_the_run_invalid() -> None:
+    late = load_result([query("q", 1000, 30_000)], loop_lag_us=10_000)
+    (finding,) = judged(result=late)
+    assert (finding.code, finding.severity) == ("run-invalid", Severity.ERROR)
+    assert finding.message.startswith("INVALID: the client was late: its event loop woke sleepers")
+    assert "--workers" in finding.mend
 
 
 def test_a_stall_of_the_server_is_no_fault_of_the_client() -> None:
-    assert codes(late(service_max_us=1_000_000)) == []
+    stalled = query("q", 1000, 30_000, slo_ms=None, lag_us=30_000)
+    assert codes(result=load_result([stalled])) == []
 
 
 def test_requests_that_are_not_accounted_for_make_the_run_invalid() -> None:

@@ -14,13 +14,14 @@ from loadgen.driver.supervise import run_load
 from tests.loadgen.driver.lab import ENVIRONMENT, plan_for
 
 
-def test_orders_arrive_as_they_were_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_orders_arrive_as_they_were_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCUST_RUN_TIME", "1s")
     target = Target(conninfo="postgresql://someone@host/shop", role="buyer")
-    environment = as_environment(target, tmp_path / "plan.json", 7)
-    environment.pop("B2BENCH_PLAN")
+    replica = Target(conninfo="postgresql://someone@standby/shop")
+    environment = as_environment(target, 7, replica=replica)
     orders = read_orders(environment)
     assert (orders.target, orders.lifeline, orders.plan) == (target, 7, None)
+    assert orders.replica == replica
     assert "LOCUST_RUN_TIME" not in environment
 
 

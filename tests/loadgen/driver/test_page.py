@@ -1,8 +1,9 @@
 """Locust started by hand, with its page."""
 
+import json
 import os
+import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -15,21 +16,16 @@ from pathlib import Path
 from b2bench.database import reading
 from b2bench.marker import read_data_set
 from b2bench.target import Target
-from tests.loadgen.driver.lab import ENVIRONMENT, end, until
+from tests.components import free_port
+from tests.loadgen.driver.lab import ENVIRONMENT, QUERIES, end, until
 
 _ROOT = Path(__file__).parents[3]
 _LOCUST = (sys.executable, "-m", "locust", "-f", "scenarios/locustfile.py")
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @contextmanager
 def _page(target: Target, environment: Mapping[str, str]) -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(
         [*_LOCUST, "--web-host", "127.0.0.1", "--web-port", str(port)],
         env={**os.environ, **environment, "B2BENCH_DSN": target.conninfo},
@@ -98,3 +94,37 @@ def test_without_a_database_it_says_so_in_one_line() -> None:
     assert done.returncode == 2
     assert done.stderr.decode().strip().count("\n") == 0
     assert b"B2BENCH_DSN" in done.stderr
+
+
+def test_a_shape_of_locust_adds_and_takes_away_users(lab: Target, tmp_path: Path) -> None:
+    shaped = Path(__file__).parent / "shaped_locustfile.py"
+    queries = tmp_path / "queries"
+    queries.mkdir()
+    shutil.copy(QUERIES / "read_item.sql", queries)
+    done = subprocess.run(
+        [sys.executable, "-m", "locust", "-f", shaped, "--headless", "--json"],
+        env={
+            **os.environ,
+            **ENVIRONMENT,
+            "B2BENCH_QUERIES": str(queries),
+            "B2BENCH_DSN": lab.conninfo,
+            "PYTHONPATH": str(_ROOT),
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    counts = (tmp_path / "users.txt").read_text().split()
+    assert counts[:2] == ["2", "6"]
+    assert "Traceback" not in done.stderr
+    requests = {entry["name"]: entry["num_requests"] for entry in json.loads(done.stdout)}
+    assert requests["read_item"] > 0
+    with reading(lab) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE application_name = 'b2bench load' AND datname = current_database()"
+        ).fetchone()
+    assert row == (0,)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from loadgen.driver.clock import NS_PER_S
 from loadgen.driver.histogram import LONGEST_US, Histogram
-from loadgen.driver.seconds import Timeline
+from loadgen.driver.timeline import Timeline
 
 _VALUES = st.lists(st.integers(0, LONGEST_US), min_size=1, max_size=50)
 
@@ -51,7 +51,7 @@ def test_longer_than_an_hour_counts_as_an_hour() -> None:
 def test_seconds_without_an_answer_are_there_and_empty() -> None:
     timeline = Timeline()
     timeline.add(np.array([1, 2, 2 * NS_PER_S + 5]), np.array([100, 300, 900]))
-    timeline.add_failure(2 * NS_PER_S + 7)
+    timeline.add_failure(2 * NS_PER_S + 7, "57014")
     timeline.close(before_s=1)
     seconds = timeline.seconds()
     assert [second.elapsed_s for second in seconds] == [0, 1, 2]

@@ -126,7 +126,7 @@ def test_live_json_can_be_read_at_any_time(lab: Target, tmp_path: Path) -> None:
 
 def test_supervising_imports_neither_locust_nor_gevent() -> None:
     code = (
-        "import sys, loadgen.driver, loadgen.driver.supervise, loadgen.driver.statements,"
+        "import sys, loadgen.driver.observer, loadgen.driver.supervise, loadgen.driver.statements,"
         " scenarios.workloads; print([m for m in ('locust', 'gevent') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
