@@ -57,7 +57,7 @@ def _facts(comparison: RunComparison) -> Iterator[Fact]:
 def _sections(comparison: RunComparison) -> Iterator[Section]:
     if comparison.findings:
         findings = worst_first(comparison.findings)
-        yield _section("Findings", "findings", "run_findings.html", findings=findings)
+        yield _section("Findings", "findings", "comparison_findings.html", findings=findings)
     rows = [_row(each) for each in comparison.subjects]
     if any(row.moved for row in rows):
         chart = forest(rows, tolerance=comparison.tolerance)

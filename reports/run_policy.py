@@ -20,6 +20,7 @@ TERMS: Mapping[str, str] = {
     "mean": "slow-mean",
     "skipped": "requests-skipped",
     "samples": "few-samples",
+    "account": "account-invalid",
 }
 DEFAULT = "target,errors,counts,invalid"
 # whether such a finding is certain was judged with it: one that only warns goes on warning
