@@ -7,6 +7,7 @@ from b2bench.findings import Finding, Severity
 from b2bench.runs import ClientProcess, Latency, LoadResult, QueryResult
 
 RUN_INVALID = "run-invalid"
+TARGET_MISSED = "target-missed"
 _CLIENT_CPU_MOST = 0.9
 _LAG_LEAST_US = 10_000
 _LAG_SHARE = 0.25
@@ -133,7 +134,7 @@ def _target(query: QueryResult, slo_ms: float) -> Iterator[Finding]:
     response: Latency = query.response
     if response.p95_us > slo_ms * _US_PER_MS:
         yield Finding(
-            code="target-missed",
+            code=TARGET_MISSED,
             severity=Severity.ERROR if _is_certain(response, slo_ms) else Severity.WARNING,
             subject=query.name,
             message=f"p95 {_ms(response.p95_us)}, target {target(slo_ms)} "

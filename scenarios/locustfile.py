@@ -92,7 +92,7 @@ def _equipment(plan: RunPlan, orders: Orders) -> Equipment:
     target = orders.target.for_database(plan.database) if plan.database else orders.target
     return Equipment(
         queries=_queries(orders, [query.name for query in plan.queries]),
-        source=_source(orders, target),
+        source=_source(orders, orders.data or target),
         target=target,
         replica=orders.replica,
     )

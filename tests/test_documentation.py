@@ -10,6 +10,7 @@ import pytest
 
 from b2bench.target import Target
 from tests.commands.calling import call, exporting, load_ran
+from tests.components import require
 from tests.shop import QUERIES
 
 ROOT = Path(__file__).parents[1]
@@ -51,13 +52,16 @@ def test_every_command_does_its_job(page: Path, shop: Target, tmp_path: Path) ->
         # the duration that counts is ours
         program, *arguments = [re.sub(r"^\d+m$", "2s", word) for word in command]
         assert program == "b2bench", command
+        if "pgbouncer" in arguments or arguments[0] == "poolers":
+            require("pgbouncer")
         if arguments == ["export"]:
             with exporting(shop, tmp_path) as url:
                 assert url.endswith("/metrics")
             continue
         more = {"B2BENCH_DURATION": "2s", "B2BENCH_WARM_UP": "0"}
         done = call(*arguments, folder=tmp_path, target=shop, more=more)
-        did = load_ran(done) if arguments[0] == "run" else done.returncode == 0
+        loads = arguments[0] in {"run", "poolers"}
+        did = load_ran(done) if loads else done.returncode == 0
         assert did, (command, done.stdout, done.stderr)
 
 

@@ -77,7 +77,7 @@ class Launch:
         if memory and _is_free(memory.port):
             yield memory.port
         for _ in range(_PORT_ATTEMPTS):
-            yield _free_port()
+            yield free_port()
 
     def _configure(self, port: int) -> None:
         text = configuration(port, self.overrides)
@@ -123,7 +123,8 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback address that nobody uses at the moment."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

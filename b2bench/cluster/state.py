@@ -131,7 +131,7 @@ class Home:
 def write_secret(path: Path, secret: str) -> None:
     """Write a new file that only its owner can read, from its first byte on."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(secret)
         file.flush()
         os.fsync(descriptor)

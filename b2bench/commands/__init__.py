@@ -13,6 +13,7 @@ from b2bench.commands import (
     explain,
     export,
     gate,
+    poolers,
     run,
     schema,
     server,
@@ -47,6 +48,7 @@ def make_command() -> Any:  # noqa: ANN401 (typer does not export the type)
     app.command()(run.run)
     app.command()(capacity.capacity)
     app.command()(compare.compare)
+    app.command()(poolers.poolers)
     app.command()(explain.explain)
     app.add_typer(baseline.app, name="baseline")
     app.command()(gate.gate)

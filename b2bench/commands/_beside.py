@@ -7,11 +7,13 @@ from pathlib import Path
 from random import Random
 
 from b2bench.commands._comparing import PAGE_FILE
-from b2bench.commands._load import Outcome, make_folder, subject_of
+from b2bench.commands._load import Outcome, make_folder, subject_of, way_of
 from b2bench.commands._observe import Opening, Place, load, opening, places_of, planned, record_of
 from b2bench.commands._order import Order, plan_of
 from b2bench.commands._output import write_text
 from b2bench.commands._queries import argument_source
+from b2bench.commands._settings import Settings
+from b2bench.commands._way import Way
 from b2bench.database import connect, reading
 from b2bench.errors import BadInput
 from b2bench.findings import ExitCode, Severity
@@ -44,6 +46,7 @@ from reports.run_page import render_run_page
 from reports.verdicts import RUN_INVALID
 
 _ROUNDS = "rounds"
+_USUAL_ROUNDS = 6
 _KEPT = (PLAN_FILE, RESULT_FILE, HISTOGRAM_FILE, LOG_FILE)
 
 
@@ -79,6 +82,7 @@ class _Side:
     name: str
     order: Order
     places: tuple[Place, ...]
+    way: Way
     folder: Path
     plan: RunPlan
     before: Opening
@@ -91,7 +95,9 @@ class _Side:
         def told(phase: str, *, done: int = 0, total: int | None = None) -> None:
             progress(f"round {number}, {self.name}: {phase}", done=done, total=total)
 
-        result = load(self.order, self.plan, self.places, folder=self.folder, progress=told)
+        result = load(
+            self.order, self.plan, self.places, way=self.way, folder=self.folder, progress=told
+        )
         kept = self.folder / _ROUNDS / str(number)
         kept.mkdir(parents=True)
         for name in _KEPT:
@@ -107,7 +113,7 @@ class _Side:
         write_record(self.folder / PLAN_FILE, plan)
         write_merged(self.folder / HISTOGRAM_FILE, self.rounds)
         write_record(self.folder / RESULT_FILE, result)
-        record = record_of(self.order, plan, self.places, self.before, result=result)
+        record = record_of(self.order, plan, self.places, self.before, result=result, way=self.way)
         write_record(self.folder / RECORD_FILE, record)
         write_text(self.folder / REPORT_FILE, render_run_page(record))
         return Outcome(record=record, folder=self.folder)
@@ -149,6 +155,11 @@ def perform_beside(order: Order, baseline: Target, candidate: Target, progress: 
     return beside
 
 
+def rounds_of(settings: Settings) -> int:
+    """Return how often each side is loaded: more often than for a table of poolers."""
+    return settings.rounds if settings.is_given("rounds") else _USUAL_ROUNDS
+
+
 def _require_same_data(baseline: Target, candidate: Target) -> None:
     shown = []
     for target in (baseline, candidate):
@@ -169,7 +180,7 @@ def _alternate(sides: Sequence[_Side], order: Order, progress: Progress) -> bool
     """
     draw = Random(order.settings.seed)  # noqa: S311 (not a secret)
     try:
-        for _ in range(order.settings.rounds):
+        for _ in range(rounds_of(order.settings)):
             for side in draw.sample(sides, k=2):
                 if side.load(progress).phase == "interrupted":
                     raise KeyboardInterrupt  # noqa: TRY301 (as if it had left nothing)
@@ -185,16 +196,19 @@ def _side(order: Order, target: Target, name: str, progress: Progress) -> Iterat
     source = argument_source(order.settings, target)
     with subject_of(order, target, progress) as subject:
         places = places_of(order, subject, progress)
-        folder = make_folder(order, name)
+        folder = make_folder(order, suffix=f"-{name}")
         whole = replace(plan_of(order, subject, folder.name), queries=planned(places, source))
         if order.in_place and order.writes:
             with connect(subject) as connection:
                 note_run(connection, whole.run)
-        yield _Side(
-            name=name,
-            order=order,
-            places=places,
-            folder=folder,
-            plan=one_round(whole, order.settings.rounds),
-            before=opening(places),
-        )
+        with way_of(order, subject, folder) as way:
+            whole = replace(whole, via=way.target.via, is_prepared=way.is_prepared)
+            yield _Side(
+                name=name,
+                order=order,
+                places=places,
+                way=way,
+                folder=folder,
+                plan=one_round(whole, rounds_of(order.settings)),
+                before=opening(places),
+            )

@@ -1,7 +1,7 @@
 """Put a database under load, and make a run's folder out of it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from b2bench.commands._output import write_text
 from b2bench.commands._queries import argument_source
 from b2bench.commands._settings import Settings
 from b2bench.commands._target import is_ours
+from b2bench.commands._way import Way, way_to
 from b2bench.database import connect
 from b2bench.errors import BadInput, NotOurDatabase
 from b2bench.findings import ExitCode, exit_code
@@ -65,11 +66,25 @@ def perform(order: Order, target: Target, progress: Progress) -> Outcome:
         if order.in_place and order.writes:
             with connect(subject) as connection:
                 note_run(connection, plan.run)
-        record = observe(order, plan, places, folder=folder, progress=progress)
+        with way_of(order, subject, folder) as way:
+            plan = replace(plan, via=way.target.via, is_prepared=way.is_prepared)
+            record = observe(order, plan, places, folder=folder, progress=progress, way=way)
     write_record(folder / RECORD_FILE, record)
     progress("writing the report")
     write_text(folder / REPORT_FILE, render_run_page(record))
     return Outcome(record=record, folder=folder)
+
+
+def way_of(order: Order, subject: Target, folder: Path) -> AbstractContextManager[Way]:
+    """Return the load's way to the database that it is put on."""
+    settings = order.settings
+    return way_to(
+        subject,
+        order.pgbouncer,
+        pool_size=settings.pool_size,
+        users=settings.users,
+        folder=folder,
+    )
 
 
 def join(settings: Settings, address: str, progress: Progress) -> None:
@@ -111,19 +126,18 @@ def subject_of(order: Order, target: Target, progress: Progress) -> Iterator[Tar
         yield copy
 
 
-def make_folder(order: Order, side: str = "") -> Path:
+def make_folder(order: Order, *, suffix: str = "") -> Path:
     """Make the folder of a run that begins now.
 
     Args:
         order: the run.
-        side: what it is in a comparison, for the end of the folder's name.
+        suffix: the end of the folder's name.
 
     Raises:
         BadInput: it cannot be made.
     """
     at = datetime.now(UTC)
-    moment = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03d}Z"
-    name = "-".join(filter(None, (moment, order.workload.name, side)))
+    name = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03d}Z-{order.workload.name}{suffix}"
     folder = order.settings.runs / name
     try:
         folder.mkdir(parents=True)

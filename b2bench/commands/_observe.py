@@ -6,6 +6,7 @@ from pathlib import Path
 
 from b2bench.arguments import ArgumentSource
 from b2bench.commands._order import Order, environment_of
+from b2bench.commands._way import Way
 from b2bench.database import connect, wait_for
 from b2bench.errors import ServerUnreachable, StatementFailed
 from b2bench.findings import Finding, Severity
@@ -79,18 +80,27 @@ class Opening:
 
 
 def observe(
-    order: Order, plan: RunPlan, places: Sequence[Place], *, folder: Path, progress: Progress
+    order: Order,
+    plan: RunPlan,
+    places: Sequence[Place],
+    *,
+    folder: Path,
+    progress: Progress,
+    way: Way | None = None,
 ) -> RunRecord:
     """Run a plan and judge it by its targets; the records of the load go into the folder.
+
+    The load may go through a pooler; whatever is asked beside it is asked at the server.
 
     Raises:
         RunFailed: the load's process died.
     """
+    way = way or Way(target=places[0].target)
     before = opening(places)
     with observing(places[0].target, is_shared=order.in_place) as observer:
-        result = load(order, plan, places, folder=folder, progress=progress)
+        result = load(order, plan, places, way=way, folder=folder, progress=progress)
     seen = observer.observation(plan, result)
-    return record_of(order, plan, places, before, result=result, observation=seen)
+    return record_of(order, plan, places, before, result=result, way=way, observation=seen)
 
 
 def opening(places: Sequence[Place]) -> Opening:
@@ -102,7 +112,13 @@ def opening(places: Sequence[Place]) -> Opening:
 
 
 def load(
-    order: Order, plan: RunPlan, places: Sequence[Place], *, folder: Path, progress: Progress
+    order: Order,
+    plan: RunPlan,
+    places: Sequence[Place],
+    *,
+    way: Way,
+    folder: Path,
+    progress: Progress,
 ) -> LoadResult:
     """Run a plan on its servers.
 
@@ -110,11 +126,11 @@ def load(
         RunFailed: the load's process died.
     """
     return run_load(
-        places[0].target,
+        way.target,
         plan,
         folder,
         progress,
-        environment=environment_of(order.settings),
+        environment={**environment_of(order.settings), **way.environment},
         replica=places[1].target if len(places) > 1 else None,
         listen=order.listen,
     )
@@ -127,6 +143,7 @@ def record_of(
     before: Opening,
     *,
     result: LoadResult,
+    way: Way,
     observation: Observation | None = None,
 ) -> RunRecord:
     """Return the record of a load that has ended, judged as the settings say."""
@@ -140,7 +157,12 @@ def record_of(
         result=result,
         statements=served.statements if served else (),
         findings=order.settings.fail_on.graded(
-            (*judge_run(result, batch=batch), *_counts(plan, result, served)), result
+            (
+                *way.findings,
+                *judge_run(result, batch=batch),
+                *_counts(plan, result, served),
+            ),
+            result,
         ),
         is_account_complete=served is not None and served.is_complete,
         observation=observation,

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from b2bench.cluster.pgbouncer import PgBouncer, find_pgbouncer
 from b2bench.commands._output import require_folder_place
 from b2bench.commands._queries import chosen_queries, query_folder
 from b2bench.commands._settings import Settings
+from b2bench.errors import BadInput
 from b2bench.queries import QueryClass
 from b2bench.runs import RunPlan, ScenarioShare, Stage
 from b2bench.target import Target
@@ -19,6 +21,7 @@ class Order:
 
     Args:
         listen: `host:port` at which processes of other machines are waited for.
+        pgbouncer: the pooler that the load goes through, if it does.
     """
 
     settings: Settings
@@ -26,6 +29,7 @@ class Order:
     queries: tuple[QueryClass, ...]
     in_place: bool
     listen: str | None = None
+    pgbouncer: PgBouncer | None = None
 
     @property
     def writes(self) -> bool:
@@ -38,19 +42,35 @@ def make_order(settings: Settings, *, in_place: bool = False, listen: str | None
 
     Raises:
         BadInput: unknown workload or query class, malformed file, too few users, or no place
-            for the run's folder.
+            for the run's folder, or no PgBouncer.
     """
     workload = FOLDER_WORKLOAD if settings.queries else load_workload(settings.workload)
     queries = chosen_queries(settings, workload.queries)
     if listen is not None:
         require_address(listen)
     order = Order(
-        settings=settings, workload=workload, queries=queries, in_place=in_place, listen=listen
+        settings=settings,
+        workload=workload,
+        queries=queries,
+        in_place=in_place,
+        listen=listen,
+        pgbouncer=_pgbouncer(settings, listen),
     )
     for stage in stages_of(order):
         allot(stage.users, workload.scenarios)
     require_folder_place(settings.runs)
     return order
+
+
+def _pgbouncer(settings: Settings, listen: str | None) -> PgBouncer | None:
+    if settings.via == "direct":
+        return None
+    if settings.replica is not None or listen is not None:
+        raise BadInput(
+            "--via pgbouncer leads from this machine to one server: leave out --replica and "
+            "--master, or go --via direct"
+        )
+    return find_pgbouncer(settings.pgbouncer)
 
 
 def plan_of(order: Order, subject: Target, run: str) -> RunPlan:

@@ -6,21 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from b2bench.commands import _values
 from b2bench.errors import BadInput
 from b2bench.runs import Arrival
+from b2bench.target import Way
 from reports import run_policy
 from reports.run_policy import RunPolicy, read_policy
 
 FILE = Path("b2bench.toml")
 DEFAULT = "default"
 _MOST_USERS = 10_000
+_MOST_ROUNDS = 100
 _MOST_WORKERS = 256
 _LARGEST_SEED = 2**63 - 1
 _HIGHEST_PORT = 65_535
-_LEAST_ROUNDS, _MOST_ROUNDS = 2, 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,11 @@ class Settings:
     think_s: float
     duration_s: float
     warmup_s: float
+    via: Way
+    pgbouncer: Path | None
+    pool_size: int
+    users_list: tuple[int, ...]
+    rounds: int
     arrivals: Arrival
     max_lag_s: float | None
     workers: int
@@ -87,7 +93,6 @@ class Settings:
     export_host: str
     export_port: int
     fail_on: RunPolicy
-    rounds: int
     tolerance: float
     origins: Mapping[str, str]
 
@@ -210,6 +215,45 @@ KEYS: tuple[Key, ...] = (
         metavar="TIME",
     ),
     Key(
+        name="via",
+        said="via",
+        why="The load's way to the server: direct or pgbouncer, in transaction mode.",
+        read=_values.one_of(*get_args(Way)),
+        default="direct",
+        metavar="WAY",
+    ),
+    Key(
+        name="pgbouncer",
+        said="pgbouncer",
+        why="PgBouncer's program, if not the installed one.",
+        read=_values.path,
+        metavar="FILE",
+    ),
+    Key(
+        name="pool_size",
+        said="pool-size",
+        why="Sessions that PgBouncer opens with the server, at most.",
+        read=_values.whole(1, _MOST_USERS),
+        default="20",
+        metavar="N",
+    ),
+    Key(
+        name="users_list",
+        said="users-list",
+        why="Numbers of users to compare.",
+        read=_values.counts(1, _MOST_USERS),
+        default="10,100,500",
+        metavar="N,N",
+    ),
+    Key(
+        name="rounds",
+        said="rounds",
+        why="How often everything is measured, in turn; --beside: 6 times.",
+        read=_values.whole(1, _MOST_ROUNDS),
+        default="3",
+        metavar="N",
+    ),
+    Key(
         name="arrivals",
         said="arrivals",
         why="How --rate spaces its requests: poisson or regular.",
@@ -280,14 +324,6 @@ KEYS: tuple[Key, ...] = (
         read=read_policy,
         default=run_policy.DEFAULT,
         metavar="LIST",
-    ),
-    Key(
-        name="rounds",
-        said="rounds",
-        why="How often each side of --beside runs.",
-        read=_values.whole(_LEAST_ROUNDS, _MOST_ROUNDS),
-        default="6",
-        metavar="N",
     ),
     Key(
         name="tolerance",

@@ -9,6 +9,7 @@ from rich.text import Text
 from b2bench.commands._console import BAD, DOUBTFUL, GOOD, say, say_findings, show, table
 from b2bench.commands._load import Outcome
 from b2bench.commands._output import write_text
+from b2bench.commands._way import THROUGH_POOLER
 from b2bench.figures.notation import counted, milliseconds, number, share, size, target
 from b2bench.findings import ExitCode, Finding, Severity, exit_code
 from b2bench.marker import DataSet
@@ -39,7 +40,11 @@ def say_run(outcome: Outcome) -> None:
     record = outcome.record
     show(run_table(record))
     say("", accounts_line(record))
-    notes = [found for found in record.findings if found.severity is Severity.NOTE]
+    notes = [
+        found
+        for found in record.findings
+        if found.severity is Severity.NOTE and found.code != THROUGH_POOLER
+    ]
     say_findings(found for found in record.findings if found not in notes)
     there = f" ({counted(len(notes), 'note')} there)" if notes else ""
     say(f"report: {outcome.report}{there}")

@@ -103,6 +103,38 @@ def percentage(text: str) -> float:
     return float(match[1]) / 100
 
 
+def one_of(*words: str) -> Callable[[str], str]:
+    """Return a reader of one of some words.
+
+    >>> one_of("direct", "pgbouncer")("direct")
+    'direct'
+    """
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"write {' or '.join(words)}")
+        return text
+
+    return read
+
+
+def counts(least: int, most: int) -> Callable[[str], tuple[int, ...]]:
+    """Return a reader of whole numbers with commas between them, in rising order.
+
+    >>> counts(1, 100)("50,10")
+    (10, 50)
+    """
+    read_one = whole(least, most)
+
+    def read(text: str) -> tuple[int, ...]:
+        try:
+            return tuple(sorted({read_one(part.strip()) for part in text.split(",")}))
+        except ValueError as error:
+            raise ValueError(f"{error}, or several with commas between them") from None
+
+    return read
+
+
 def arrivals(text: str) -> Arrival:
     """Return how an open model spaces its requests."""
     if text == "poisson":

@@ -61,6 +61,9 @@ Worker = Annotated[
     "workers",
     "replica",
     "seed",
+    "via",
+    "pgbouncer",
+    "pool_size",
     "queries",
     "runs",
     "fail_on",
@@ -89,6 +92,7 @@ def run(
         b2bench run
         b2bench run search --users 20 --duration 2m
         b2bench run --rate 200 --users 50
+        b2bench run --via pgbouncer --pool-size 10
         b2bench run spike --workers 2
         b2bench run --fail-on 'target,errors>0.1%,skipped' --junit run.xml
         b2bench run --beside postgresql://me@host/candidate --rounds 10

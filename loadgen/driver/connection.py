@@ -55,20 +55,28 @@ def require_cooperation() -> None:
 
 
 class Connection:
-    """A session whose statements are prepared once and then only executed.
+    """A session whose statements are prepared once and then only executed, if they can be.
 
     Args:
         conninfo: libpq's connection string.
         statements: every statement's text by its key.
         role: taken on after connecting, if any.
+        is_prepared: without it a statement's text is sent, parsed and planned each time: a
+            pooler may give each transaction another session of the server.
     """
 
     def __init__(
-        self, conninfo: str, statements: Mapping[bytes, bytes], *, role: str | None = None
+        self,
+        conninfo: str,
+        statements: Mapping[bytes, bytes],
+        *,
+        role: str | None = None,
+        is_prepared: bool = True,
     ) -> None:
         self._conninfo = conninfo
         self._statements = statements
         self._role = role
+        self._is_prepared = is_prepared
         self._wire: _Wire | None = None
 
     def open(self) -> None:
@@ -79,8 +87,9 @@ class Connection:
         """
         self.close()
         self._wire = _Wire(_connect(self._conninfo, self._role))
-        for key, text in self._statements.items():
-            self._wire.prepare(key, text)
+        if self._is_prepared:
+            for key, text in self._statements.items():
+                self._wire.prepare(key, text)
 
     @property
     def is_open(self) -> bool:
@@ -97,13 +106,15 @@ class Connection:
         )
 
     def execute(self, key: bytes, values: Sequence[bytes | None]) -> Row:
-        """Run a prepared statement and wait until the server is ready for the next.
+        """Run a statement and wait until the server is ready for the next.
 
         Raises:
             Refused: the server refused it, or the connection was lost.
         """
         if self._wire is None:
             raise Refused(CONNECTION_LOST)
+        if not self._is_prepared:
+            return self._wire.execute_text(self._statements[key], values)
         return self._wire.execute(key, values)
 
     def command(self, text: bytes) -> None:
@@ -166,6 +177,16 @@ class _Wire:
             self.pgconn.send_query_prepared(key, values)
         except psycopg.OperationalError as error:
             raise Refused(CONNECTION_LOST) from error
+        return self._rows()
+
+    def execute_text(self, text: bytes, values: Sequence[bytes | None]) -> Row:
+        try:
+            self.pgconn.send_query_params(text, values)
+        except psycopg.OperationalError as error:
+            raise Refused(CONNECTION_LOST) from error
+        return self._rows()
+
+    def _rows(self) -> Row:
         answer = self._answer()
         if answer.ntuples:
             # what an application does with rows, and pays for

@@ -120,7 +120,12 @@ class Load:
 
     def _connection(self, target: Target, programs: list[Program]) -> Connection:
         statements = {item.key: item.sql for program in programs for item in program.statements}
-        return Connection(target.conninfo, statements, role=target.role)
+        return Connection(
+            target.conninfo,
+            statements,
+            role=target.role,
+            is_prepared=self.plan.is_prepared,
+        )
 
     def _fail(self, error: B2benchError) -> None:
         self._failure = self._failure or error

@@ -12,6 +12,7 @@ from b2bench.target import Target
 
 PLAN = "B2BENCH_PLAN"
 DSN = "B2BENCH_DSN"
+DATA_DSN = "B2BENCH_DATA_DSN"
 REPLICA = "B2BENCH_REPLICA"
 ROLE = "B2BENCH_ROLE"
 QUERIES = "B2BENCH_QUERIES"
@@ -28,6 +29,7 @@ class Orders:
     """What the load's process is to do.
 
     Args:
+        data: the same database for a session of one's own, where `target` is a pooler.
         replica: where query classes that only read go, if anywhere else.
         plan: `None` when a person started Locust and steers from its page, or a master has it.
         folder: where live.json, histograms.hlog and load.json are written.
@@ -37,6 +39,7 @@ class Orders:
     """
 
     target: Target
+    data: Target | None = None
     replica: Target | None = None
     plan: RunPlan | None = None
     folder: Path | None = None
@@ -61,8 +64,10 @@ def read_orders(environment: Mapping[str, str]) -> Orders:
     replica = environment.get(REPLICA)
     queries = environment.get(QUERIES)
     lifeline = environment.get(LIFELINE)
+    data_dsn = environment.get(DATA_DSN)
     return Orders(
         target=Target(conninfo=Target.parse(dsn).conninfo, role=environment.get(ROLE) or None),
+        data=Target(conninfo=data_dsn) if data_dsn else None,
         replica=Target.parse(replica) if replica else None,
         plan=read_record(Path(plan), RunPlan) if plan else None,
         folder=Path(plan).parent if plan else None,
@@ -90,4 +95,4 @@ def as_environment(
 
 
 def _is_locusts(name: str) -> bool:
-    return name.startswith("LOCUST_") or name in (PLAN, REPLICA, ROLE)
+    return name.startswith("LOCUST_") or name in (PLAN, DATA_DSN, REPLICA, ROLE)
