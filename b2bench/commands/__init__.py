@@ -7,6 +7,7 @@ import typer
 from b2bench.commands import (
     baseline,
     capacity,
+    compare,
     data,
     demo,
     explain,
@@ -47,6 +48,7 @@ def make_command() -> Any:  # noqa: ANN401 (typer does not export the type)
     app.add_typer(data.app, name="data")
     app.command()(run.run)
     app.command()(capacity.capacity)
+    app.command()(compare.compare)
     app.command()(poolers.poolers)
     app.command()(explain.explain)
     app.add_typer(baseline.app, name="baseline")

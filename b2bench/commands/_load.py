@@ -129,6 +129,10 @@ def subject_of(order: Order, target: Target, progress: Progress) -> Iterator[Tar
 def make_folder(order: Order, *, suffix: str = "") -> Path:
     """Make the folder of a run that begins now.
 
+    Args:
+        order: the run.
+        suffix: the end of the folder's name.
+
     Raises:
         BadInput: it cannot be made.
     """

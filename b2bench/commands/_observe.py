@@ -10,11 +10,11 @@ from b2bench.commands._way import Way
 from b2bench.database import connect, wait_for
 from b2bench.errors import ServerUnreachable, StatementFailed
 from b2bench.findings import Finding, Severity
-from b2bench.marker import read_data_set
+from b2bench.marker import DataSet, read_data_set
 from b2bench.progress import Progress
-from b2bench.provenance import provenance
+from b2bench.provenance import Provenance, provenance
 from b2bench.queries import Frequency, QueryClass
-from b2bench.runs import LoadResult, PlannedQuery, RunPlan, RunRecord, StatementAccount
+from b2bench.runs import LoadResult, Observation, PlannedQuery, RunPlan, RunRecord, StatementAccount
 from b2bench.target import Target
 from loadgen.driver.observer import observing
 from loadgen.driver.statements import (
@@ -70,6 +70,15 @@ def planned(places: Sequence[Place], source: ArgumentSource) -> tuple[PlannedQue
     return tuple(queries)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What the servers were like before the load."""
+
+    snapshots: tuple[Snapshot, ...]
+    origin: Provenance
+    data_set: DataSet | None
+
+
 def observe(
     order: Order,
     plan: RunPlan,
@@ -87,35 +96,76 @@ def observe(
         RunFailed: the load's process died.
     """
     way = way or Way(target=places[0].target)
-    before = list(map(_snapshot, places))
+    before = opening(places)
+    with observing(places[0].target, is_shared=order.in_place) as observer:
+        result = load(order, plan, places, way=way, folder=folder, progress=progress)
+    seen = observer.observation(plan, result)
+    return record_of(order, plan, places, before, result=result, way=way, observation=seen)
+
+
+def opening(places: Sequence[Place]) -> Opening:
+    """Return what the servers are like before a load."""
+    snapshots = tuple(map(_snapshot, places))
     with connect(places[0].target, application_name=_NAME) as connection:
         origin, data_set = provenance(connection), read_data_set(connection)
-    with observing(places[0].target, is_shared=order.in_place) as observer:
-        result = run_load(
-            way.target,
-            plan,
-            folder,
-            progress,
-            environment={**environment_of(order.settings), **way.environment},
-            replica=places[1].target if len(places) > 1 else None,
-            listen=order.listen,
-        )
+    return Opening(snapshots=snapshots, origin=origin, data_set=data_set)
+
+
+def load(
+    order: Order,
+    plan: RunPlan,
+    places: Sequence[Place],
+    *,
+    way: Way,
+    folder: Path,
+    progress: Progress,
+) -> LoadResult:
+    """Run a plan on its servers.
+
+    Raises:
+        RunFailed: the load's process died.
+    """
+    return run_load(
+        way.target,
+        plan,
+        folder,
+        progress,
+        environment={**environment_of(order.settings), **way.environment},
+        replica=places[1].target if len(places) > 1 else None,
+        listen=order.listen,
+    )
+
+
+def record_of(
+    order: Order,
+    plan: RunPlan,
+    places: Sequence[Place],
+    before: Opening,
+    *,
+    result: LoadResult,
+    way: Way,
+    observation: Observation | None = None,
+) -> RunRecord:
+    """Return the record of a load that has ended, judged as the settings say."""
     result = _aimed(plan, result)
-    served = _account(places, before, plan=plan, result=result)
+    served = _account(places, before.snapshots, plan=plan, result=result)
     batch = {query.name for query in order.queries if query.frequency is Frequency.BATCH}
     return RunRecord(
         plan=plan,
-        provenance=origin,
-        data_set=data_set,
+        provenance=before.origin,
+        data_set=before.data_set,
         result=result,
         statements=served.statements if served else (),
-        findings=(
-            *way.findings,
-            *judge_run(result, batch=batch),
-            *_counts(plan, result, served),
+        findings=order.settings.fail_on.graded(
+            (
+                *way.findings,
+                *judge_run(result, batch=batch),
+                *_counts(plan, result, served),
+            ),
+            result,
         ),
         is_account_complete=served is not None and served.is_complete,
-        observation=observer.observation(plan, result),
+        observation=observation,
     )
 
 

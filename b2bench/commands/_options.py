@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from inspect import Parameter
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -14,6 +16,13 @@ from b2bench.findings import ExitCode
 WHERE = ("dsn", "database", "state", "pg_bin")
 # the embedded server, whatever else is named
 EMBEDDED = ("state", "pg_bin")
+
+Json = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write JSON there; - prints it.")
+]
+Junit = Annotated[
+    Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML there; - prints it.")
+]
 
 Command = Callable[..., ExitCode]
 

@@ -12,6 +12,8 @@ from b2bench.commands import _values
 from b2bench.errors import BadInput
 from b2bench.runs import Arrival
 from b2bench.target import Way
+from reports import run_policy
+from reports.run_policy import RunPolicy, read_policy
 
 FILE = Path("b2bench.toml")
 DEFAULT = "default"
@@ -90,6 +92,8 @@ class Settings:
     baseline: Path | None
     export_host: str
     export_port: int
+    fail_on: RunPolicy
+    tolerance: float
     origins: Mapping[str, str]
 
     def is_given(self, name: str) -> bool:
@@ -244,7 +248,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         name="rounds",
         said="rounds",
-        why="How often everything is measured, in turn.",
+        why="How often everything is measured, in turn; --beside: 6 times.",
         read=_values.whole(1, _MOST_ROUNDS),
         default="3",
         metavar="N",
@@ -311,6 +315,23 @@ KEYS: tuple[Key, ...] = (
         default="9187",
         metavar="N",
         option="--port",
+    ),
+    Key(
+        name="fail_on",
+        said="fail-on",
+        why="What turns a run's verdict to no: such as target,errors>0.1%,mean,skipped; or warning,"
+        " never.",
+        read=read_policy,
+        default=run_policy.DEFAULT,
+        metavar="LIST",
+    ),
+    Key(
+        name="tolerance",
+        said="tolerance",
+        why="A slow-down up to this share is no reason to stop.",
+        read=_values.percentage,
+        default="5%",
+        metavar="PERCENT",
     ),
 )
 

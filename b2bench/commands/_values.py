@@ -91,6 +91,18 @@ def rate(text: str) -> float:
     return value
 
 
+def percentage(text: str) -> float:
+    """Return a share written as per cent, with or without its sign.
+
+    >>> percentage("5%"), percentage("0.5 %"), percentage("20")
+    (0.05, 0.005, 0.2)
+    """
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,4})?) ?%?", text, re.ASCII)
+    if not match:
+        raise ValueError("write per cent, such as 5% or 0.5%")
+    return float(match[1]) / 100
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     """Return a reader of one of some words.
 

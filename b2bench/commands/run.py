@@ -4,15 +4,33 @@ from typing import Annotated
 
 import typer
 
-from b2bench.commands._options import WHERE, with_settings
+from b2bench.commands._options import WHERE, Json, Junit, with_settings
 from b2bench.commands._settings import Settings
+from b2bench.errors import BadInput
 from b2bench.findings import ExitCode
 
 InPlace = Annotated[
     bool,
     typer.Option("--in-place", help="Load the database itself and not a copy of it; recorded."),
 ]
-
+Beside = Annotated[
+    str | None,
+    typer.Option(
+        "--beside",
+        metavar="DSN",
+        help="Load this database, too, in turn with the target, and compare: the target is the"
+        " baseline, this one the candidate. Each round has a warm-up of its own.",
+    ),
+]
+Twin = Annotated[
+    bool,
+    typer.Option(
+        "--pgbench-twin", help="Run the same load with pgbench, in turn; see docs/twin.md."
+    ),
+]
+TwinRounds = Annotated[
+    int, typer.Option("--twin-rounds", help="How often both sides run, with --pgbench-twin.")
+]
 Master = Annotated[
     str | None,
     typer.Option(
@@ -29,14 +47,8 @@ Worker = Annotated[
         help="Be one of the processes that the master there conducts; it has the plan.",
     ),
 ]
-Twin = Annotated[
-    bool,
-    typer.Option(
-        "--pgbench-twin", help="Run the same load with pgbench, in turn; see docs/twin.md."
-    ),
-]
-TwinRounds = Annotated[
-    int, typer.Option("--twin-rounds", help="How often both sides run, with --pgbench-twin.")
+JsonSchema = Annotated[
+    bool, typer.Option("--json-schema", help="Print the JSON schema of --json and exit.")
 ]
 
 
@@ -58,15 +70,22 @@ TwinRounds = Annotated[
     "pool_size",
     "queries",
     "runs",
+    "fail_on",
+    "rounds",
+    "tolerance",
 )
 def run(
     settings: Settings,
     *,
     in_place: InPlace = False,
-    master: Master = None,
-    worker: Worker = None,
+    beside: Beside = None,
     pgbench_twin: Twin = False,
     twin_rounds: TwinRounds = 3,
+    master: Master = None,
+    worker: Worker = None,
+    json: Json = None,
+    junit: Junit = None,
+    json_schema: JsonSchema = False,
 ) -> ExitCode:
     """Run a workload and judge it against its targets.
 
@@ -82,40 +101,34 @@ def run(
         b2bench run --via pgbouncer --pool-size 10
         b2bench run spike --workers 2
         b2bench run pricing --users 10 --think 0 --pgbench-twin
+        b2bench run --fail-on 'target,errors>0.1%,skipped' --junit run.xml
+        b2bench run --beside postgresql://me@host/candidate --rounds 10
         b2bench run --queries my-queries --in-place --dsn postgresql://me@host/shop
     """
-    from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
-    from b2bench.commands._load import join, perform  # noqa: PLC0415
+    from b2bench.commands import _running  # noqa: PLC0415 (--help stays fast)
+    from b2bench.commands._destinations import Destinations  # noqa: PLC0415
     from b2bench.commands._order import make_order  # noqa: PLC0415
-    from b2bench.commands._summary import say_run  # noqa: PLC0415
-    from b2bench.commands._target import find_target  # noqa: PLC0415
 
+    if json_schema:
+        return _running.print_schema()
+    _require_one_of(beside=beside, pgbench_twin=pgbench_twin, master=master, worker=worker)
     if worker is not None:
-        with progress_shown() as progress:
-            join(settings, worker, progress)
-        return ExitCode.FINE
+        return _running.take_part(settings, worker)
+    destinations = Destinations.asked(json=json, junit=junit)
     order = make_order(settings, in_place=in_place, listen=master)
+    if beside is not None:
+        return _running.run_beside(order, beside, destinations)
     if pgbench_twin:
-        from b2bench.commands._twin import (  # noqa: PLC0415
-            perform_twin,
-            require_same_plan,
-            require_twin,
-        )
-        from b2bench.commands._twin_said import say_twin  # noqa: PLC0415
+        return _running.run_with_twin(order, destinations, rounds=twin_rounds)
+    return _running.run_once(order, destinations)
 
-        binaries = require_twin(settings, twin_rounds)
-    with progress_shown() as progress:
-        target = find_target(settings, progress)
-        if pgbench_twin:
-            require_same_plan(order, target)
-        outcome = perform(order, target, progress)
-    say_run(outcome)
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    if pgbench_twin:
-        with progress_shown() as progress:
-            twin = perform_twin(
-                order, outcome, target, binaries=binaries, rounds=twin_rounds, progress=progress
-            )
-        say_twin(twin, outcome.folder / "twin" / "run.sh")
-    return outcome.exit_code
+
+def _require_one_of(**ways: object) -> None:
+    """Check that a run is to be done in one special way at most.
+
+    Raises:
+        BadInput: in several.
+    """
+    asked = [f"--{name.replace('_', '-')}" for name, value in ways.items() if value]
+    if len(asked) > 1:
+        raise BadInput(f"{' and '.join(asked)} do not go together: choose one")

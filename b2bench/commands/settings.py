@@ -33,6 +33,8 @@ def _shown(key: Key, settings: Settings) -> str:
         return "–"
     if key.name == "dsn":
         return _redacted(value)
+    if key.metavar == "PERCENT":
+        return f"{100 * value:g}%"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
