@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from markupsafe import Markup
 
@@ -86,13 +85,15 @@ def _mark(fault: Fault, step: int) -> Mark:
 
 
 def _bands(plan: RunPlan, result: LoadResult) -> Iterator[Band]:
-    """Yield the stages that the run came to, if the plan has several."""
+    """Yield the stages that the run came to, if the plan has several.
+
+    Where they were depends on the run: rounds beside another database have gaps between them.
+    """
     if len(plan.stages) == 1:
         return
-    ends_s = list(accumulate(stage.duration_s for stage in plan.stages))
-    for number, (stage, end_s) in enumerate(zip(plan.stages, ends_s, strict=True), start=1):
-        begin_s = end_s - stage.duration_s
-        if begin_s < result.measured_s:
-            yield Band(
-                name=_name(number, stage), begin_s=begin_s, end_s=min(end_s, result.measured_s)
-            )
+    for number, (stage, span) in enumerate(zip(plan.stages, result.stages, strict=False), start=1):
+        yield Band(
+            name=_name(number, stage),
+            begin_s=span.begin_s,
+            end_s=span.begin_s + span.duration_s,
+        )

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from b2bench.commands._load import make_folder, subject_of
+from b2bench.commands._load import make_folder, subject_of, way_of
 from b2bench.commands._observe import Place, observe, places_of, planned
 from b2bench.commands._order import Order, plan_of
 from b2bench.commands._output import write_text
 from b2bench.commands._queries import argument_source
+from b2bench.commands._way import Way
 from b2bench.database import connect
 from b2bench.errors import BadInput
 from b2bench.findings import ExitCode, Finding, exit_code
@@ -110,8 +111,10 @@ def find_capacity(order: Order, search: Search, target: Target, progress: Progre
             if order.in_place and order.writes:
                 note_run(connection, plan.run)
             machine, data_set = provenance(connection), read_data_set(connection)
-        stand = _Stand(order, plan, places, folder, progress)
-        interrupted = _was_interrupted(stand, search)
+        with way_of(order, subject, folder) as way:
+            plan = replace(plan, via=way.target.via, is_prepared=way.is_prepared)
+            stand = _Stand(order, plan, places, way, folder, progress)
+            interrupted = _was_interrupted(stand, search)
         capacity = _capacity(
             stand, search, machine=machine, data_set=data_set, interrupted=interrupted
         )
@@ -167,6 +170,7 @@ class _Stand:
     order: Order
     plan: RunPlan
     places: tuple[Place, ...]
+    way: Way
     folder: Path
     progress: Progress
     sweep: list[SweepStep] = field(default_factory=list)
@@ -206,8 +210,16 @@ class _Stand:
         folder.mkdir(exist_ok=True)
         # what is drawn again would find its rows in memory, and its writes done
         seed = (self.plan.seed + len(self.sweep) + len(self.steps)) % _SEEDS
-        plan = replace(self.plan, run=f"{self.folder.name}/{name}", stages=(stage,), seed=seed)
-        record = observe(self.order, plan, self.places, folder=folder, progress=progress)
+        plan = replace(
+            self.plan,
+            run=f"{self.folder.name}/{name}",
+            stages=(stage,),
+            seed=seed,
+            processes=min(self.plan.processes, stage.users),
+        )
+        record = observe(
+            self.order, plan, self.places, folder=folder, progress=progress, way=self.way
+        )
         write_record(folder / RECORD_FILE, record)
         write_text(folder / REPORT_FILE, render_run_page(record))
         return record

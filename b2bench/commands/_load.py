@@ -8,7 +8,7 @@ from pathlib import Path
 
 from b2bench.clones import clone
 from b2bench.commands._observe import observe, places_of, planned
-from b2bench.commands._order import Order, environment_of, plan_of
+from b2bench.commands._order import Order, environment_of, plan_of, stages_of
 from b2bench.commands._output import write_text
 from b2bench.commands._queries import argument_source
 from b2bench.commands._settings import Settings
@@ -82,7 +82,7 @@ def way_of(order: Order, subject: Target, folder: Path) -> AbstractContextManage
         subject,
         order.pgbouncer,
         pool_size=settings.pool_size,
-        users=settings.users,
+        users=max(stage.users for stage in stages_of(order)),
         folder=folder,
     )
 

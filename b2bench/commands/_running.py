@@ -13,8 +13,6 @@ from b2bench.commands._order import Order
 from b2bench.commands._settings import Settings
 from b2bench.commands._summary import say_run
 from b2bench.commands._target import find_target
-from b2bench.commands._twin import perform_twin, require_same_plan, require_twin
-from b2bench.commands._twin_said import say_twin
 from b2bench.findings import ExitCode
 from b2bench.records import schema_of, to_json
 from reports.run_json import JudgedRun, run_json
@@ -31,6 +29,14 @@ def run_once(order: Order, destinations: Destinations) -> ExitCode:
 
 def run_with_twin(order: Order, destinations: Destinations, *, rounds: int) -> ExitCode:
     """Run a load, then the same load by both drivers in turn."""
+    # loads the driver, which nobody else needs in this process
+    from b2bench.commands._twin import (  # noqa: PLC0415
+        perform_twin,
+        require_same_plan,
+        require_twin,
+    )
+    from b2bench.commands._twin_said import say_twin  # noqa: PLC0415
+
     binaries = require_twin(order.settings, rounds)
     with progress_shown() as progress:
         target = find_target(order.settings, progress)

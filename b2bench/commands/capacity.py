@@ -38,7 +38,18 @@ WarmUp = Annotated[
 ]
 
 
-@with_settings(*WHERE, "workload", "users", "seed", "queries", "runs")
+@with_settings(
+    *WHERE,
+    "workload",
+    "users",
+    "workers",
+    "via",
+    "pgbouncer",
+    "pool_size",
+    "seed",
+    "queries",
+    "runs",
+)
 def capacity(
     settings: Settings,
     *,
@@ -60,6 +71,7 @@ def capacity(
     Examples:
         b2bench capacity search --slo 100ms
         b2bench capacity pricing --users 32 --step 30s
+        b2bench capacity --users 200 --workers 2 --via pgbouncer
         b2bench capacity --from 200
     """
     from b2bench.commands._capacity import (  # noqa: PLC0415 (--help stays fast)

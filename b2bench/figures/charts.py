@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from b2bench.figures.canvas import COLORS as _SENTINELS
-from b2bench.figures.canvas import drawing as _figure
-from b2bench.figures.canvas import handle as _handle
-from b2bench.figures.canvas import legend as _legend
-from b2bench.figures.canvas import log_axis as _log_axis
-from b2bench.figures.canvas import svg as _svg
+from b2bench.figures.canvas import COLORS, drawing, handle, legend, log_axis, svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _OTHER: dict[str, Any] = {
-    "color": _SENTINELS["muted"],
+    "color": COLORS["muted"],
     "linewidth": 1.2,
     "linestyle": (0, (4, 2)),
 }
@@ -107,49 +102,47 @@ class PanelKey:
 
 def latency_by_class(rows: Sequence[ClassLatency]) -> Markup:
     """Draw p50 to p99 of each query class as dot and range against its target, log axis."""
-    with _figure(height_in=0.75 + 0.34 * len(rows)) as figure:
+    with drawing(height_in=0.75 + 0.34 * len(rows)) as figure:
         axes = figure.add_subplot()
         for place, row in enumerate(rows):
             _latency_row(axes, place, row)
-        axes.set_yticks(range(len(rows)), [row.name for row in rows], color=_SENTINELS["ink"])
+        axes.set_yticks(range(len(rows)), [row.name for row in rows], color=COLORS["ink"])
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        _log_axis(
-            axes.xaxis, [at for row in rows for at in (row.p50_ms, row.p99_ms, row.target_ms)]
-        )
+        log_axis(axes.xaxis, [at for row in rows for at in (row.p50_ms, row.p99_ms, row.target_ms)])
         axes.set_xlabel("response time, ms (logarithmic)")
         axes.grid(axis="x")
-        _legend(axes, _latency_key(rows))
-        return _svg(figure, "latency")
+        legend(axes, _latency_key(rows))
+        return svg(figure, "latency")
 
 
 def _latency_row(axes: "Axes", place: int, row: ClassLatency) -> None:
     missed = row.target_ms is not None and row.p95_ms > row.target_ms
-    p95_color = _SENTINELS["bad" if missed else "accent"]
+    p95_color = COLORS["bad" if missed else "accent"]
     soft: dict[str, Any] = {
-        "color": _SENTINELS["soft"],
+        "color": COLORS["soft"],
         "linewidth": 5,
         "solid_capstyle": "round",
         "zorder": 2,
     }
     axes.plot([row.p50_ms, row.p99_ms], [place, place], **soft)
-    axes.plot([row.p50_ms], [place], "o", color=_SENTINELS["muted"], markersize=4.5, zorder=4)
+    axes.plot([row.p50_ms], [place], "o", color=COLORS["muted"], markersize=4.5, zorder=4)
     axes.plot([row.p95_ms], [place], "o", color=p95_color, markersize=8, zorder=5)
-    axes.plot([row.p99_ms], [place], "D", color=_SENTINELS["muted"], markersize=4, zorder=4)
+    axes.plot([row.p99_ms], [place], "D", color=COLORS["muted"], markersize=4, zorder=4)
     if row.target_ms is not None:
         height = [place - 0.32, place + 0.32]
-        axes.plot([row.target_ms] * 2, height, color=_SENTINELS["warn"], linewidth=2, zorder=3)
+        axes.plot([row.target_ms] * 2, height, color=COLORS["warn"], linewidth=2, zorder=3)
 
 
 def _latency_key(rows: Sequence[ClassLatency]) -> Iterator[tuple[str, dict[str, Any]]]:
     dot = {"linestyle": "none"}
-    yield "p50", dot | {"marker": "o", "color": _SENTINELS["muted"], "markersize": 4.5}
-    yield "p95", dot | {"marker": "o", "color": _SENTINELS["accent"], "markersize": 8}
+    yield "p50", dot | {"marker": "o", "color": COLORS["muted"], "markersize": 4.5}
+    yield "p95", dot | {"marker": "o", "color": COLORS["accent"], "markersize": 8}
     if any(row.target_ms is not None and row.p95_ms > row.target_ms for row in rows):
-        yield "p95 above target", dot | {"marker": "o", "color": _SENTINELS["bad"], "markersize": 8}
-    yield "p99", dot | {"marker": "D", "color": _SENTINELS["muted"], "markersize": 4}
+        yield "p95 above target", dot | {"marker": "o", "color": COLORS["bad"], "markersize": 8}
+    yield "p99", dot | {"marker": "D", "color": COLORS["muted"], "markersize": 4}
     if any(row.target_ms is not None for row in rows):
         tick = {"marker": "|", "markersize": 11, "markeredgewidth": 2}
-        yield "target for p95", dot | tick | {"color": _SENTINELS["warn"]}
+        yield "target for p95", dot | tick | {"color": COLORS["warn"]}
 
 
 def distribution(lines: Sequence[Distribution], *, linear: bool = False) -> Markup:
@@ -159,14 +152,14 @@ def distribution(lines: Sequence[Distribution], *, linear: bool = False) -> Mark
         lines: one for each thing that is compared.
         linear: milliseconds from 0 upwards, for a tail in which small differences count.
     """
-    with _figure(height_in=3.6) as figure:
+    with drawing(height_in=3.6) as figure:
         axes = figure.add_subplot()
         for place, line in enumerate(lines):
             rarity = [1 / (1 - quantile) for quantile, _ in line.points]
             axes.plot(
                 rarity,
                 [ms for _, ms in line.points],
-                color=_SENTINELS[f"series-{place % _SERIES + 1}"],
+                color=COLORS[f"series-{place % _SERIES + 1}"],
                 linestyle="-" if place < _SERIES else "--",
                 linewidth=1.6,
                 marker="o",
@@ -180,11 +173,11 @@ def distribution(lines: Sequence[Distribution], *, linear: bool = False) -> Mark
         if linear:
             axes.set_ylim(bottom=0)
         else:
-            _log_axis(axes.yaxis, [ms for line in lines for _, ms in line.points])
+            log_axis(axes.yaxis, [ms for line in lines for _, ms in line.points])
         axes.set_ylabel("response, ms")
         axes.grid(axis="both")
         axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1))
-        return _svg(figure, "distribution")
+        return svg(figure, "distribution")
 
 
 def _quantiles(axes: "Axes", rarest: float) -> None:
@@ -199,23 +192,23 @@ def _quantiles(axes: "Axes", rarest: float) -> None:
 def panels(rows: Sequence[Panel], key: PanelKey) -> Markup:
     """Draw many small charts of shares on one grid, four beside each other."""
     height = math.ceil(len(rows) / _PANEL_COLUMNS)
-    with _figure(height_in=0.4 + 2.35 * height) as figure:
+    with drawing(height_in=0.4 + 2.35 * height) as figure:
         grid = figure.subplots(height, _PANEL_COLUMNS, squeeze=False).ravel()
         for axes, row in zip(grid, rows, strict=False):
             _panel(axes, row)
         for axes in grid[len(rows) :]:
             axes.set_axis_off()
         figure.set_layout_engine("constrained", hspace=0.07, wspace=0.05)
-        handles = [_handle(label, look) for label, look in _panel_key(key)]
+        handles = [handle(label, look) for label, look in _panel_key(key)]
         figure.legend(handles=handles, loc="outside upper left", ncols=4)
-        return _svg(figure, "panels")
+        return svg(figure, "panels")
 
 
 def _panel(axes: "Axes", panel: Panel) -> None:
     from matplotlib.ticker import MaxNLocator, PercentFormatter  # noqa: PLC0415
 
     _law_as_bars(axes, panel) if panel.names else _law_as_line(axes, panel)
-    dots: dict[str, Any] = {"color": _SENTINELS["series-2"], "markersize": 3.4, "zorder": 5}
+    dots: dict[str, Any] = {"color": COLORS["series-2"], "markersize": 3.4, "zorder": 5}
     axes.plot(*_columns(_apart(panel.found)), "o", **dots)
     axes.set_ylim(0, 1.02 if panel.cumulative and not panel.names else _headroom(panel))
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=(1, 2, 5, 10)))
@@ -225,7 +218,7 @@ def _panel(axes: "Axes", panel: Panel) -> None:
     axes.set_ylabel(panel.vertical, fontsize=8)
     axes.grid(axis="y")
     axes.set_title(panel.title, loc="left", fontsize=9.3, fontweight="bold", pad=17)
-    color = _SENTINELS["good" if panel.good else "bad"]
+    color = COLORS["good" if panel.good else "bad"]
     beside: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
     axes.annotate(panel.note, (0, 1), (0, 5), **beside, color=color, fontsize=8)
 
@@ -235,9 +228,9 @@ def _law_as_line(axes: "Axes", panel: Panel) -> None:
     steps: dict[str, Any] = {"step": "post"} if panel.stepped else {}
     low = [max(value - panel.tolerance, 0) for value in share]
     high = [min(value + panel.tolerance, 1) for value in share]
-    axes.fill_between(at, low, high, color=_SENTINELS["soft"], linewidth=0, **steps)
+    axes.fill_between(at, low, high, color=COLORS["soft"], linewidth=0, **steps)
     drawn: dict[str, Any] = {"drawstyle": "steps-post" if panel.stepped else "default"}
-    axes.plot(at, share, color=_SENTINELS["accent"], linewidth=1.3, zorder=4, **drawn)
+    axes.plot(at, share, color=COLORS["accent"], linewidth=1.3, zorder=4, **drawn)
     if panel.other:
         axes.plot(*_columns(panel.other), zorder=3, **_OTHER)
     reached = [at for at, _ in (*panel.expected, *panel.found) if at > 0]
@@ -247,10 +240,10 @@ def _law_as_line(axes: "Axes", panel: Panel) -> None:
 
 def _law_as_bars(axes: "Axes", panel: Panel) -> None:
     at, share = _columns(panel.expected)
-    axes.bar(at, share, color=_SENTINELS["soft"], width=0.8, zorder=2)
+    axes.bar(at, share, color=COLORS["soft"], width=0.8, zorder=2)
     for place, value in panel.expected:
         width = [place - 0.4, place + 0.4]
-        axes.plot(width, [value] * 2, color=_SENTINELS["accent"], linewidth=1.3, zorder=4)
+        axes.plot(width, [value] * 2, color=COLORS["accent"], linewidth=1.3, zorder=4)
     steep = 32 if len(at) <= _FLAT_NAMES else 60
     axes.set_xticks(at, panel.names, rotation=steep, ha="right", rotation_mode="anchor")
 
@@ -300,9 +293,9 @@ def _columns(points: Points) -> tuple[list[float], list[float]]:
 
 
 def _panel_key(key: PanelKey) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield key.expected, {"color": _SENTINELS["accent"], "linewidth": 1.6}
-    yield key.tolerance, {"color": _SENTINELS["soft"], "linewidth": 8}
+    yield key.expected, {"color": COLORS["accent"], "linewidth": 1.6}
+    yield key.tolerance, {"color": COLORS["soft"], "linewidth": 8}
     dot = {"linestyle": "none", "marker": "o", "markersize": 4}
-    yield key.found, dot | {"color": _SENTINELS["series-2"]}
+    yield key.found, dot | {"color": COLORS["series-2"]}
     if key.other:
         yield key.other, _OTHER

@@ -115,11 +115,12 @@ class Connection:
         Raises:
             Refused: the server refused it, or the connection was lost.
         """
-        if self._wire is None:
+        wire = self._wire
+        if wire is None:
             raise Refused(CONNECTION_LOST)
         if not self._is_prepared:
-            return self._wire.execute_text(self._statements[key], values)
-        return self._wire.execute(key, values)
+            return wire.execute_text(self._statements[key], values)
+        return wire.execute(key, values)
 
     def command(self, text: bytes) -> None:
         """Send BEGIN, COMMIT or ROLLBACK, unprepared.
@@ -192,10 +193,11 @@ class _Wire:
 
     def _rows(self) -> Row:
         answer = self._answer()
-        if answer.ntuples:
+        rows = answer.ntuples
+        if rows:
             # what an application does with rows, and pays for
             self._decoder.set_pgresult(answer)
-            self._decoder.load_rows(0, answer.ntuples, tuple)
+            self._decoder.load_rows(0, rows, tuple)
         return answer
 
     def command(self, text: bytes) -> None:

@@ -1,5 +1,7 @@
 """Microseconds in an HdrHistogram, recorded by the batch."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from hdrh.histogram import HdrHistogram
@@ -8,6 +10,7 @@ from b2bench.runs import Latency
 
 LONGEST_US = 3_600_000_000
 _DIGITS = 3
+_MS_PER_S = 1_000
 
 Microseconds = npt.NDArray[np.int64]
 
@@ -75,7 +78,10 @@ class Histogram:
 
     def add(self, other: "Histogram") -> None:
         """Count the other's values, too; exact, since both count in the same places."""
+        largest = max(self.hdr.max_value, other.hdr.max_value)
         self.hdr.add(other.hdr)
+        # which rounds it up to the end of its bucket
+        self.hdr.max_value = largest
         self._sum_us += other.sum_us
 
     def summary(self) -> Latency:
@@ -90,3 +96,12 @@ class Histogram:
             p999_us=self.percentile_us(99.9),
             max_us=int(self.hdr.max_value),
         )
+
+
+def start_comment(start_unix_s: float) -> str:
+    """Return the comment that says when a log of histograms begins.
+
+    It is rounded down: a reader drops what begins before the start.
+    """
+    start_s = math.floor(start_unix_s * _MS_PER_S) / _MS_PER_S
+    return f"[StartTime: {start_s:.3f} (seconds since epoch)]"

@@ -11,7 +11,7 @@ from b2bench.errors import RunFailed
 from b2bench.records import write_atomically
 from b2bench.runs import ErrorCount, Latency, LoadResult, QueryResult, StepCount
 from loadgen.driver.books import Books
-from loadgen.driver.histogram import Histogram
+from loadgen.driver.histogram import Histogram, start_comment
 from loadgen.driver.ledger import QueryLedger
 from loadgen.driver.meanings import meaning_of
 
@@ -103,7 +103,7 @@ def write_histograms(path: Path, books: Books) -> None:
     text = io.StringIO()
     writer = HistogramLogWriter(text)
     writer.output_log_format_version()
-    writer.output_comment(f"[StartTime: {books.began_unix_s:.3f} (seconds since epoch)]")
+    writer.output_comment(start_comment(books.began_unix_s))
     writer.output_legend()
     begin_s = books.began_unix_s + books.plan.warmup_s
     for name, seen in books.ledger.queries.items():

@@ -21,7 +21,7 @@ from b2bench.runs import (
     Span,
     StepCount,
 )
-from loadgen.driver.histogram import LONGEST_US, Histogram
+from loadgen.driver.histogram import LONGEST_US, Histogram, start_comment
 
 KINDS = ("response", "service", "lag")
 _US_PER_MS = 1_000.0
@@ -137,7 +137,7 @@ def write_merged(path: Path, rounds: Sequence[Round]) -> None:
     text = io.StringIO()
     writer = HistogramLogWriter(text)
     writer.output_log_format_version()
-    writer.output_comment(f"[StartTime: {first.started_unix_s:.3f} (seconds since epoch)]")
+    writer.output_comment(start_comment(first.started_unix_s))
     writer.output_legend()
     for tag in rounds[0].histograms:
         text.write(f"Tag={tag},")

@@ -24,6 +24,8 @@ from loadgen.driver.supervise import run_load
 
 T = TypeVar("T")
 QUERIES = Path(__file__).parent / "queries"
+# a locustfile one of whose scenarios computes where it should only ask
+BUSY = Path(__file__).parent / "busy_locustfile.py"
 ENVIRONMENT = {"B2BENCH_QUERIES": str(QUERIES), "B2BENCH_ARGUMENTS": "example"}
 SCHEMA = """
 CREATE EXTENSION pg_stat_statements;

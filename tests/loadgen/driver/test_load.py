@@ -16,6 +16,7 @@ from b2bench.target import Target
 from loadgen.driver.supervise import run_load
 from reports.verdicts import RUN_INVALID, judge_run
 from tests.loadgen.driver.lab import (
+    BUSY,
     ENVIRONMENT,
     Outcome,
     accounted,
@@ -191,8 +192,7 @@ def test_a_scenario_that_computes_makes_the_run_invalid(lab: Target, tmp_path: P
     usual = plan_for(lab, "read_item", users=1, duration_s=3)
     share = ScenarioShare(scenario="Busy", weight=1, think_s=0.05)
     plan = replace(usual, scenarios=(share,))
-    busy = Path(__file__).parent / "busy_locustfile.py"
-    result = run_load(lab, plan, tmp_path, silent, environment=ENVIRONMENT, locustfile=busy)
+    result = run_load(lab, plan, tmp_path, silent, environment=ENVIRONMENT, locustfile=BUSY)
     (verdict,) = [found for found in judge_run(result) if found.code == RUN_INVALID]
     assert "the client was late" in verdict.message
     # long before the processor is used up
