@@ -1,10 +1,11 @@
 """One user's session with the server, spoken through libpq while other greenlets run."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import psycopg
 import psycopg.waiting
-from gevent import get_hub, monkey
+from gevent import get_hub, getcurrent, monkey
 from psycopg import pq, sql
 from psycopg.adapt import Transformer
 
@@ -82,6 +83,7 @@ class Connection:
         self._role = role
         self._is_prepared = is_prepared
         self._wire: _Wire | None = None
+        self.is_closed = True
 
     def open(self) -> None:
         """Connect and prepare, anew if there was a session before.
@@ -91,9 +93,14 @@ class Connection:
         """
         self.close()
         self._wire = _Wire(_connect(self._conninfo, self._role))
-        if self._is_prepared:
-            for key, text in self._statements.items():
+        try:
+            for key, text in self._statements.items() if self._is_prepared else ():
                 self._wire.prepare(key, text)
+        except Refused:
+            # a session that lacks a statement is of no use
+            self.close()
+            raise
+        self.is_closed = False
 
     @property
     def is_open(self) -> bool:
@@ -143,6 +150,7 @@ class Connection:
         if self._wire is not None:
             self._wire.close()
         self._wire = None
+        self.is_closed = True
 
 
 def _connect(conninfo: str, role: str | None) -> psycopg.Connection:
@@ -169,12 +177,17 @@ class _Wire:
         self._session = session
         self._decoder = Transformer(session)
         self._hub = get_hub()
+        # whoever opens a session is the only one that waits for its answers
+        self._resume = getcurrent().switch
         # one watcher for the life of the session: making one for each wait costs twice as much
         self._readable = self._hub.loop.io(self.pgconn.socket, _READ)
         self._ready = self._hub.loop.io(self.pgconn.socket, _READ | _WRITE)
 
     def prepare(self, key: bytes, text: bytes) -> None:
-        self.pgconn.send_prepare(key, text)
+        try:
+            self.pgconn.send_prepare(key, text)
+        except psycopg.OperationalError as error:
+            raise Refused(CONNECTION_LOST) from error
         self._answer()
 
     def execute(self, key: bytes, values: Sequence[bytes | None]) -> Row:
@@ -214,12 +227,15 @@ class _Wire:
         pgconn = self.pgconn
         try:
             while pgconn.flush():
-                self._hub.wait(self._ready)
+                self._wait(self._ready)
                 pgconn.consume_input()
+            # nothing has been read since it was sent, so there is something to wait for
+            self._wait(self._readable)
+            pgconn.consume_input()
             while True:
                 # get_result on an unfinished answer would block every greenlet
                 while pgconn.is_busy():
-                    self._hub.wait(self._readable)
+                    self._wait(self._readable)
                     pgconn.consume_input()
                 result = pgconn.get_result()
                 if result is None:
@@ -236,6 +252,14 @@ class _Wire:
         if done is None:
             raise Refused(CONNECTION_LOST)
         return done
+
+    def _wait(self, watcher: Any) -> None:  # noqa: ANN401 (gevent has no types)
+        """Let other greenlets run until the socket is ready: what `hub.wait` does, for less."""
+        watcher.start(self._resume)
+        try:
+            self._hub.switch()
+        finally:
+            watcher.stop()
 
     def cancel(self) -> None:
         if self.pgconn.status != _OPEN:

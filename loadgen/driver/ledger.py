@@ -17,7 +17,7 @@ _NS_PER_US = 1_000
 _US_PER_S = 1_000_000
 _EDGES_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _SPANS = 10
-# no request that a user still waits for is older
+# what ended this long ago has been told by every process
 _CLOSED_AFTER_S = 60
 _CPU_STEPS = 10
 
@@ -136,11 +136,8 @@ class Ledger:
         self.reconnects += harvest.reconnects
 
     def close(self, elapsed_s: float) -> None:
-        """Let go of the single values of what lies long behind."""
-        before_s = elapsed_s - _CLOSED_AFTER_S
-        self._whole.timeline.close(int(before_s))
-        for query in self.queries.values():
-            query.spans.close(before_s)
+        """Let go of the single values of seconds that lie long behind."""
+        self._whole.timeline.close(int(elapsed_s) - _CLOSED_AFTER_S)
 
     @property
     def users(self) -> int:

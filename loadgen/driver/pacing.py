@@ -32,16 +32,20 @@ class ThinkTime:
         self._think_ns = think_s * NS_PER_S
         self._random = random
         self._at_work = tuple(at_work)
+        self._is_tight = not think_s and all(at_work)
 
     def wait(self, alarm: Alarm) -> int | None:
         """Think; the intended start is the instant at which the thinking was to end."""
-        intended_ns = self._next_ns()
-        if intended_ns is None:
+        if self._is_tight:
+            intended_ns = now_ns()
+            return intended_ns if intended_ns < self._window.end_ns else None
+        due_ns = self._next_ns()
+        if due_ns is None:
             return None
-        if intended_ns < self._window.end_ns:
-            alarm.sleep_until(intended_ns)
+        if due_ns < self._window.end_ns:
+            alarm.sleep_until(due_ns)
         # the end may have come nearer in the meantime
-        return intended_ns if intended_ns < self._window.end_ns else None
+        return due_ns if due_ns < self._window.end_ns else None
 
     def _next_ns(self) -> int | None:
         intended_ns = now_ns() + self._pause_ns()

@@ -51,6 +51,7 @@ class Program:
         self._random = Random()  # noqa: S311 (not a secret)
         self._is_transaction = query.is_transaction
         self._body = tuple(_body(query))
+        self._first = self._body[0]
         self._around = {step: sql.encode() for step, sql in around(query).items()}
 
     @property
@@ -74,7 +75,7 @@ class Program:
             BadInput: a step's row lacks a column that later steps use.
         """
         if not self._is_transaction:
-            self._execute(connection, self._body[0], values[0])
+            self._execute(connection, self._first, values[0])
             return ()
         return self._run_transaction(connection, values)
 

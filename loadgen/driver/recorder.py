@@ -68,7 +68,8 @@ class Recorder:
 
     def begin(self, intended_ns: int) -> None:
         """Count a request as offered, if it belongs to the measurement."""
-        if self._window.measures(intended_ns):
+        window = self._window
+        if window.measure_ns <= intended_ns < window.end_ns:
             self.begun += 1
 
     def leave(self, intended_ns: int) -> None:

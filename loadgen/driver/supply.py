@@ -43,6 +43,11 @@ class Supply:
         Raises:
             BadInput: the source has nothing that fits.
         """
+        if not self._last:
+            ready = self._ready[self._programs[0]]
+            if not ready:
+                self._draw(self._programs[0])
+            return self._programs[0], ready.popleft()
         # what Random.choices does, at a third of its price
         point = self._random.random() * self._cumulative[-1]
         program = self._programs[bisect_right(self._cumulative, point, hi=self._last)]

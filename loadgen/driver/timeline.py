@@ -15,6 +15,7 @@ from loadgen.driver.meanings import meaning_of
 _PERCENTS = (50, 95, 99)
 # a hundred thousand single values are less than a megabyte
 _FRESH_MOST = 100_000
+_BITS = 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,48 +28,55 @@ class _Figures:
 
 
 class _Part:
-    """Values that are kept one by one, equal ones together as soon as there are many."""
+    """Values that are kept one by one, like ones together as soon as there are many."""
 
     def __init__(self) -> None:
         self._values: Microseconds = np.zeros(0, dtype=np.int64)
         self._counts: Microseconds = np.zeros(0, dtype=np.int64)
+        self._sum_us = 0
         self._fresh = list[Microseconds]()
         self._fresh_size = 0
 
     def add(self, values_us: Microseconds) -> None:
+        self._sum_us += int(values_us.sum())
         self._fresh.append(values_us)
         self._fresh_size += values_us.size
         if self._fresh_size > _FRESH_MOST:
-            self._compact()
+            self._put_together(_three_digits(np.concatenate(self._fresh)))
 
-    def _compact(self) -> None:
-        fresh, counts = np.unique(np.concatenate(self._fresh), return_counts=True)
-        together = np.concatenate((self._values, fresh))
-        self._values, places = np.unique(together, return_inverse=True)
+    def _put_together(self, fresh: Microseconds) -> None:
+        values, counts = np.unique(fresh, return_counts=True)
+        everything = np.concatenate((self._values, values))
+        self._values, places = np.unique(everything, return_inverse=True)
         weights = np.concatenate((self._counts, counts))
         self._counts = np.bincount(places, weights=weights).astype(np.int64)
         self._fresh, self._fresh_size = [], 0
 
     def figures(self) -> _Figures:
-        self._compact()
+        if self._fresh:
+            self._put_together(np.concatenate(self._fresh))
         reached = np.cumsum(self._counts)
         total = int(reached[-1])
         ranks = [max(1, -(-percent * total // 100)) for percent in _PERCENTS]
         p50, p95, p99 = self._values[np.searchsorted(reached, ranks)]
         return _Figures(
             completed=total,
-            mean_us=float(self._values @ self._counts) / total,
+            mean_us=self._sum_us / total,
             p50_us=int(p50),
             p95_us=int(p95),
             p99_us=int(p99),
         )
 
 
-class Parts:
-    """Figures of many parts; values of a part are kept until it is closed.
+def _three_digits(values_us: Microseconds) -> Microseconds:
+    """Return values rounded down to eleven bits, as an HdrHistogram keeps them."""
+    spare = np.maximum(np.frexp(values_us.astype(np.float64))[1] - _BITS, 0)
+    rounded: Microseconds = (values_us >> spare) << spare
+    return rounded
 
-    Part number and value come in any order, a part that is closed takes no more.
-    """
+
+class Parts:
+    """Figures of many parts; values come in any order, but for a part that has been closed."""
 
     def __init__(self) -> None:
         self._open = defaultdict[int, _Part](_Part)
@@ -153,10 +161,6 @@ class Spans:
     def add_failure(self, intended_ns: int) -> None:
         """Add a failed request."""
         self._failed[bisect_right(self._edges_ns, intended_ns) - 1] += 1
-
-    def close(self, before_s: float) -> None:
-        """Turn the parts that end before this second into figures."""
-        self._parts.close(bisect_right(self._edges_s, before_s) - 1)
 
     def spans(self, measured_s: float) -> Iterator[Span]:
         """Yield every part that had begun when the measurement ended."""

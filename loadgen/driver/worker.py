@@ -69,10 +69,12 @@ class Worker:
     def _serve(self, program: Program, values: list[Values], intended_ns: int) -> None:
         self.recorder.begin(intended_ns)
         seen = self.recorder.queries[program.query.name]
-        connection = self._connection_for(program)
+        connection = self.connection
+        if self.replica is not None and not program.query.writes:
+            connection = self.replica
         sent_ns = now_ns()
         try:
-            if not connection.is_open:
+            if connection.is_closed:
                 self._come_back(connection)
             restarts = program.run(connection, values)
         except Refused as refusal:
@@ -81,11 +83,6 @@ class Worker:
             seen.completed((intended_ns, sent_ns, now_ns()))
             if restarts:
                 seen.restarted(intended_ns, restarts)
-
-    def _connection_for(self, program: Program) -> Connection:
-        if self.replica is None or program.query.writes:
-            return self.connection
-        return self.replica
 
     def _come_back(self, connection: Connection) -> None:
         connection.open()
@@ -103,6 +100,7 @@ class Worker:
         if refusal.restarts:
             seen.restarted(intended_ns, refusal.restarts)
         if not connection.is_open:
+            connection.close()
             self._back_off()
 
     def _back_off(self) -> None:
