@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from b2bench.figures.columns import columns
 from b2bench.figures.page import Tone
-from b2bench.runs import ClientProcess
+from b2bench.runs import ClientProcess, Latency
+from reports.verdicts import client_verdict
 
-_CPU_SHARE_MOST = 0.9
 _DRAWN_MOST = 8
 _CLASSES = 10
 _EDGES = ("0", "10", "20", "30", "40", "50", "60", "70", "80", "90", "100")
@@ -26,15 +26,20 @@ class ClientRow:
     chart: Markup | None
 
 
-def client_rows(clients: Sequence[ClientProcess]) -> Iterator[ClientRow]:
-    """Yield the processes, the first eight with a chart."""
+def client_rows(clients: Sequence[ClientProcess], response: Latency) -> Iterator[ClientRow]:
+    """Yield the processes, the first eight with a chart.
+
+    Args:
+        clients: of a run.
+        response: of all its requests, beside which a process is late or not.
+    """
     for number, client in enumerate(clients, start=1):
-        busy = client.cpu_share >= _CPU_SHARE_MOST
+        says = client_verdict(client, response)
         yield ClientRow(
             number=number,
             client=client,
-            tone="bad" if busy else "good",
-            says="the bottleneck" if busy else "not the bottleneck",
+            tone="good" if says == "not the bottleneck" else "bad",
+            says=says,
             chart=_chart(number, client) if number <= _DRAWN_MOST else None,
         )
 

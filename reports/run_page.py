@@ -163,7 +163,7 @@ def _validity(record: RunRecord) -> Section:
         "validity",
         "run_validity.html",
         record=record,
-        clients=list(client_rows(record.result.clients)),
+        clients=list(client_rows(record.result.clients, record.result.response)),
         sent=sum(each.client_calls for each in statements),
         counted=sum(each.server_calls for each in statements),
         differing=[each for each in statements if each.client_calls != each.server_calls],

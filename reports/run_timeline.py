@@ -12,6 +12,7 @@ from b2bench.runs import Fault, LoadResult, RunPlan, RunRecord, Second, Span, St
 _US_PER_MS = 1_000
 # more points than these make a page large and no clearer
 _POINTS_MOST = 600
+_WHOLE = 0.999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +55,19 @@ def time_chart(record: RunRecord) -> Markup:
     step = seconds_per_point(result)
     chunks = [result.seconds[at : at + step] for at in range(0, len(result.seconds), step)]
     return timeline(
-        [_interval(chunk, result.measured_s) for chunk in chunks],
+        [_interval(chunk, result.stages) for chunk in chunks],
         bands=list(_bands(record.plan, result)),
         marks=[_mark(fault, step) for fault in result.faults],
     )
 
 
-def _interval(seconds: Sequence[Second], measured_s: float) -> Interval:
+def _interval(seconds: Sequence[Second], stages: Sequence[Span]) -> Interval:
     """Return seconds as one point: the mean of their throughput, the worst of their percentiles.
 
-    After the end only what had begun before it is answered, which is no throughput.
+    After the end, and between rounds, only what had begun before is answered, which is no
+    throughput.
     """
-    whole = [second.completed for second in seconds if second.elapsed_s + 1 <= measured_s]
+    whole = [second.completed for second in seconds if _is_measured(second, stages)]
     return Interval(
         elapsed_s=seconds[0].elapsed_s + len(seconds) / 2,
         requests_per_s=sum(whole) / len(whole) if whole else math.nan,
@@ -74,6 +76,16 @@ def _interval(seconds: Sequence[Second], measured_s: float) -> Interval:
         p95_ms=max(second.p95_us for second in seconds) / _US_PER_MS,
         p99_ms=max(second.p99_us for second in seconds) / _US_PER_MS,
     )
+
+
+def _is_measured(second: Second, stages: Sequence[Span]) -> bool:
+    """Return whether the load went on through the whole second, from stage to stage at most."""
+    end_s = second.elapsed_s + 1
+    covered_s = sum(
+        max(0.0, min(end_s, span.begin_s + span.duration_s) - max(second.elapsed_s, span.begin_s))
+        for span in stages
+    )
+    return covered_s >= _WHOLE
 
 
 def _mark(fault: Fault, step: int) -> Mark:

@@ -17,7 +17,7 @@ def verdict(record: RunRecord) -> str:
     """Return the run's verdict in one sentence, the worst first."""
     if invalid := [f for f in record.findings if f.code == RUN_INVALID]:
         return invalid[0].message
-    classes = [query for query in record.result.queries if query.slo_ms is not None]
+    classes = [query for query in record.result.queries if query.slo_ms and query.response.count]
     if missed := [query for query in classes if is_missed(query)]:
         return f"{len(missed)} of {len(classes)} targets missed: {_worst(missed)}"
     if failed := record.result.failed:

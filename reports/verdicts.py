@@ -59,7 +59,9 @@ def _client(result: LoadResult) -> Iterator[Finding]:
             "lower the rate, share the load with --workers, or use a machine with faster "
             "processors for the client",
         )
-    elif late := [client for client in result.clients if _is_late(client, result)]:
+    elif late := [
+        client for client in result.clients if client_verdict(client, result.response) == "late"
+    ]:
         lag = max(client.loop_lag.p99_us for client in late)
         yield _invalid(
             f"the client was late: its event loop woke sleepers up to {_ms(lag)} too late (p99, "
@@ -70,10 +72,18 @@ def _client(result: LoadResult) -> Iterator[Finding]:
         )
 
 
-def _is_late(client: ClientProcess, result: LoadResult) -> bool:
-    """Return whether a process kept its own requests waiting, be it for a stranger's work."""
-    least_us = max(_LAG_LEAST_US, result.response.p99_us * _LAG_SHARE)
-    return client.loop_lag.count >= _FEW_SAMPLES and client.loop_lag.p99_us >= least_us
+def client_verdict(client: ClientProcess, response: Latency) -> str:
+    """Return whether a process kept its own requests waiting, be it for a stranger's work.
+
+    Args:
+        client: the process.
+        response: of all requests of the run.
+    """
+    if client.cpu_share >= _CLIENT_CPU_MOST:
+        return "the bottleneck"
+    least_us = max(_LAG_LEAST_US, response.p99_us * _LAG_SHARE)
+    is_late = client.loop_lag.count >= _FEW_SAMPLES and client.loop_lag.p99_us >= least_us
+    return "late" if is_late else "not the bottleneck"
 
 
 def _invalid(message: str, mend: str) -> Finding:

@@ -95,8 +95,10 @@ class _Side:
         def told(phase: str, *, done: int = 0, total: int | None = None) -> None:
             progress(f"round {number}, {self.name}: {phase}", done=done, total=total)
 
+        # drawn again, rows would be in memory and writes done; both sides draw the same
+        plan = replace(self.plan, seed=self.plan.seed + number - 1)
         result = load(
-            self.order, self.plan, self.places, way=self.way, folder=self.folder, progress=told
+            self.order, plan, self.places, way=self.way, folder=self.folder, progress=told
         )
         kept = self.folder / _ROUNDS / str(number)
         kept.mkdir(parents=True)

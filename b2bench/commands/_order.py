@@ -56,8 +56,14 @@ def make_order(settings: Settings, *, in_place: bool = False, listen: str | None
         listen=listen,
         pgbouncer=_pgbouncer(settings, listen),
     )
-    for stage in stages_of(order):
+    stages = stages_of(order)
+    for stage in stages:
         allot(stage.users, workload.scenarios)
+    users = max(stage.users for stage in stages)
+    if settings.workers > users:
+        raise BadInput(
+            f"{settings.workers} workers cannot share {users} users: each needs one of its own"
+        )
     require_folder_place(settings.runs)
     return order
 

@@ -66,7 +66,8 @@ def require_same_plan(order: Order, target: Target) -> None:
     Raises:
         BadInput: it cannot.
     """
-    require_plain(plan_of(order, target, ""))
+    via = "direct" if order.pgbouncer is None else "pgbouncer"
+    require_plain(replace(plan_of(order, target, ""), via=via))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

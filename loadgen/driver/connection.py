@@ -210,7 +210,11 @@ class _Wire:
         if rows:
             # what an application does with rows, and pays for
             self._decoder.set_pgresult(answer)
-            self._decoder.load_rows(0, rows, tuple)
+            try:
+                self._decoder.load_rows(0, rows, tuple)
+            except psycopg.DataError:
+                # Python has no such date as infinity: the answer is one nevertheless
+                return answer
         return answer
 
     def command(self, text: bytes) -> None:

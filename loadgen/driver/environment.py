@@ -31,6 +31,8 @@ _READABLE = 1
 _LAST_BREATH_S = 5
 _INTERRUPTED_S = 30
 _CONNECTING_S = 60.0
+_CONNECTING_EACH_S = 0.02
+_ARRIVING_S = 24 * 3600.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -65,11 +67,11 @@ def take_over(
         _follow_page(environment, plan, equip(plan))
     else:
         _choose_users(environment, orders.plan)
-        keeper = Keeper(orders.plan, equip(orders.plan).queries, orders.folder)
+        equipment = equip(orders.plan)
+        keeper = Keeper(orders.plan, equipment.queries, orders.folder)
         if isinstance(runner, MasterRunner):
             _conduct_others(environment, runner, orders.plan, keeper, orders.lifeline)
         else:
-            equipment = equip(orders.plan)
             _conduct(environment, orders.plan, equipment, keeper, orders.lifeline)
 
 
@@ -116,7 +118,8 @@ def _conduct(
     PostgresUser.load.set(load)
 
     def work() -> None:
-        load.gather(_connecting_ns(), enough=lambda: load.ready.total() >= plan.users)
+        deadline_ns = now_ns() + round(_connecting_s(plan) * NS_PER_S)
+        load.gather(deadline_ns, enough=lambda: load.ready.total() >= plan.users)
         load.conduct(whole(plan))
         result = keeper.write_end(load.phase, load.window)
         per_cpu_s = result.completed / result.client_cpu_s if result.client_cpu_s else 0
@@ -134,9 +137,12 @@ def _conduct_others(
 ) -> None:
     """Conduct a load that Locust's workers make."""
     master = Master(runner, plan, keeper)
+    options = environment.parsed_options
+    # those on other machines have yet to be started by somebody
+    arriving_s = _CONNECTING_S if options is not None and options.processes else _ARRIVING_S
 
     def work() -> None:
-        master.conduct(_connecting_ns())
+        master.conduct(arriving_s=arriving_s, connecting_s=_connecting_s(plan))
         master.write_end()
 
     _to_the_end(environment, work, master.interrupt, lifeline)
@@ -169,13 +175,13 @@ def _take_part(
             runner.quit()
             return
         PostgresUser.load.set(load)
-        member.serve(load, _connecting_ns())
+        member.serve(load)
 
     gevent.spawn(work)
 
 
-def _connecting_ns() -> int:
-    return now_ns() + round(_CONNECTING_S * NS_PER_S)
+def _connecting_s(plan: RunPlan) -> float:
+    return _CONNECTING_S + plan.users * _CONNECTING_EACH_S
 
 
 def _to_the_end(

@@ -54,8 +54,8 @@ class Harvest:
         users: at work now.
         begun: requests that were begun.
         skipped: requests of the open model that were due and that nobody began.
-        cpu_share: of a processor, in the time since the last harvest of the measurement; `None`
-            outside it.
+        cpu_s: of this process, since the last harvest of the measurement; 0 outside it.
+        elapsed_s: since then; 0 outside the measurement.
         loop_lag_us: how late the event loop woke a sleeper, each time.
     """
 
@@ -66,5 +66,6 @@ class Harvest:
     skipped: int
     late: int
     reconnects: int
-    cpu_share: float | None
+    cpu_s: float
+    elapsed_s: float
     loop_lag_us: tuple[int, ...]

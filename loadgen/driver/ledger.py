@@ -20,6 +20,7 @@ _SPANS = 10
 # what ended this long ago has been told by every process
 _CLOSED_AFTER_S = 60
 _CPU_STEPS = 10
+_SECOND_LEAST_S = 0.5
 
 
 class QueryLedger:
@@ -91,21 +92,25 @@ class ProcessLedger:
 
     def __init__(self) -> None:
         self.users = 0
-        self._cpu = list[float]()
+        self._cpu_s = self._elapsed_s = 0.0
+        self._shares = list[float]()
         self._loop_lag = Histogram()
 
     def absorb(self, harvest: Harvest) -> None:
         """Count what it says of itself."""
         self.users = harvest.users
-        if harvest.cpu_share is not None:
-            self._cpu.append(harvest.cpu_share)
+        self._cpu_s += harvest.cpu_s
+        self._elapsed_s += harvest.elapsed_s
+        # the last second of a measurement may be a part of one
+        if harvest.elapsed_s >= _SECOND_LEAST_S:
+            self._shares.append(harvest.cpu_s / harvest.elapsed_s)
         self._loop_lag.record(np.array(harvest.loop_lag_us, dtype=np.int64))
 
     def client(self) -> ClientProcess:
         """Return the figures."""
-        steps = np.clip(np.ceil(np.array(self._cpu) * _CPU_STEPS) - 1, 0, _CPU_STEPS - 1)
+        steps = np.clip(np.ceil(np.array(self._shares) * _CPU_STEPS) - 1, 0, _CPU_STEPS - 1)
         return ClientProcess(
-            cpu_share=float(np.mean(self._cpu)) if self._cpu else 0.0,
+            cpu_share=self._cpu_s / self._elapsed_s if self._elapsed_s else 0.0,
             cpu_seconds=tuple(
                 int(count) for count in np.bincount(steps.astype(int), minlength=_CPU_STEPS)
             ),

@@ -95,6 +95,10 @@ class Load:
             self._fail(RunFailed(f"a user cannot begin: {refusal.reason or refusal.sqlstate}"))
         except B2benchError as error:
             self._fail(error)
+        except Exception as error:
+            # a load with a user less than planned is another load
+            self._fail(RunFailed(f"a user ended by a bug of b2bench: {error!r}"))
+            raise
         finally:
             if worker is not None:
                 worker.close()
@@ -133,19 +137,23 @@ class Load:
 
     # what the conductor's greenlet calls
 
-    def gather(self, deadline_ns: int, *, enough: Callable[[], bool]) -> None:
+    def gather(self, deadline_ns: int | None, *, enough: Callable[[], bool]) -> None:
         """Wait until there are enough users, or the load is interrupted.
+
+        Args:
+            deadline_ns: when to give up; `None` leaves that to somebody else.
+            enough: looked at whenever a user is ready, and each second.
 
         Raises:
             B2benchError: a user could not begin.
         """
         while not enough() and self.phase == "connecting" and not self._failure:
-            if now_ns() > deadline_ns:
+            if deadline_ns is not None and now_ns() > deadline_ns:
                 raise RunFailed(
                     f"{self.ready.total()} of {self.plan.users} sessions were opened in time:"
                     " is the server busy, or max_connections too low?"
                 )
-            self.pause(deadline_ns)
+            self.pause(self._next_tick_ns if deadline_ns is None else deadline_ns)
         if self._failure is not None:
             raise self._failure
 
@@ -205,11 +213,13 @@ class Load:
         skipped, late = self._pacing.unnoted() if self._pacing else (0, 0)
         if self._is_over and self._pacing:
             skipped += self._pacing.untaken()
+        cpu_s, elapsed_s = self._processor.used() if self._processor else (0.0, 0.0)
         return self.recorder.take(
             users=len(self.workers),
             skipped=skipped,
             late=late,
-            cpu_share=self._processor.share() if self._processor else None,
+            cpu_s=cpu_s,
+            elapsed_s=elapsed_s,
         )
 
     def _measure(self) -> None:
@@ -231,17 +241,19 @@ class Load:
         return self._failure is None and self.phase != "interrupted"
 
     def _drain(self) -> None:
-        deadline_ns = self.window.give_up_ns
-        if not self._goes_on:
-            deadline_ns = now_ns() + round(_INTERRUPTED_GRACE_S * NS_PER_S)
-        while self.workers and now_ns() < deadline_ns:
+        grace_ns = round(_INTERRUPTED_GRACE_S * NS_PER_S)
+        while self.workers and self._goes_on and now_ns() < self.window.give_up_ns:
+            self.pause(self.window.give_up_ns)
+        deadline_ns = min(self.window.give_up_ns, now_ns()) + grace_ns
+        while self.workers and not self._goes_on and now_ns() < deadline_ns:
             self.pause(deadline_ns)
 
     def _abandon(self) -> None:
         deadline_ns = now_ns() + round(_ABANDONING_S * NS_PER_S)
+        # side by side: a server that does not listen is asked for two seconds each
+        for worker in self.workers:
+            gevent.spawn(worker.abandon)
         while self.workers and now_ns() < deadline_ns:
-            for worker in list(self.workers):
-                worker.abandon()
             self.pause(deadline_ns)
         for worker in self.workers:
             if worker.is_busy:
@@ -271,7 +283,7 @@ class _Pacings:
         self._by_stage = (
             [allot(stage.users, plan.scenarios) for stage in plan.stages] if roster else []
         )
-        self._pauses_s = self._pauses(roster)
+        self._pauses_s = self._pauses()
         self._arrivals = self._open_model(roster) if roster and plan.rate else None
         self._noted = (0, 0)
         self._count = Counter[str]()
@@ -286,7 +298,7 @@ class _Pacings:
         seed = seed_of(self._plan.seed, scenario, self._index, number, "think")
         return ThinkTime(
             self._window,
-            think_s=self._pauses_s[scenario],
+            think_s=[pauses_s[scenario] for pauses_s in self._pauses_s],
             random=Random(seed),  # noqa: S311 (not a secret)
             at_work=self._at_work(scenario),
         )
@@ -309,11 +321,11 @@ class _Pacings:
         rank = self._ranks[scenario].popleft()
         return [rank < users[scenario] for users in self._by_stage]
 
-    def _pauses(self, roster: Roster | None) -> Mapping[str, float]:
-        if roster is None:
-            return {share.scenario: share.think_s for share in self._plan.scenarios}
-        users = allot(self._plan.users, self._plan.scenarios)
-        return pauses_s(users, self._plan.scenarios)
+    def _pauses(self) -> list[Mapping[str, float]]:
+        """Return each stage's pauses: few users play the scenarios in other proportions."""
+        if not self._by_stage:
+            return [{share.scenario: share.think_s for share in self._plan.scenarios}]
+        return [pauses_s(users, self._plan.scenarios) for users in self._by_stage]
 
     def _open_model(self, roster: Roster) -> Arrivals:
         return Arrivals(

@@ -59,12 +59,19 @@ class Master:
         for kind, listener in listeners.items():
             runner.register_message(kind, listener)
 
-    def conduct(self, deadline_ns: int) -> None:
-        """Wait for all users, let them work, wait for what they saw.
+    def conduct(self, *, arriving_s: float, connecting_s: float) -> None:
+        """Wait for the processes, then for all users, let them work, wait for what they saw.
+
+        Args:
+            arriving_s: how long the processes may take to be there.
+            connecting_s: how long the sessions may take after that.
 
         Raises:
             RunFailed: a process was lost, or could not go on.
         """
+        last_ns = now_ns() + round(arriving_s * NS_PER_S)
+        self._wait(lambda: len(self._runner.clients.all) >= self._plan.processes, last_ns)
+        deadline_ns = now_ns() + round(connecting_s * NS_PER_S)
         self._wait(lambda: self._ready_users == self._plan.users, deadline_ns)
         if self.phase == "connecting":
             if self._ready_users < self._plan.users:
@@ -74,8 +81,8 @@ class Master:
                 )
             self._begin()
         last_ns = self._window.give_up_ns + round(_OVER_GRACE_S * NS_PER_S)
-        self._wait(lambda: len(self._over) == len(self._ready), last_ns)
-        if len(self._over) < len(self._ready):
+        self._wait(lambda: self._is_over, last_ns)
+        if not self._is_over:
             raise RunFailed("a process of the load did not say what it saw: look at its log")
         if self.phase != "interrupted":
             self.phase = "finished"
@@ -98,6 +105,11 @@ class Master:
         self._keeper.write_end(self.phase, self._window)
 
     @property
+    def _is_over(self) -> bool:
+        # a process without users has nothing to say
+        return self._over >= self._ready.keys()
+
+    @property
     def _ready_users(self) -> int:
         return sum(users.total() for users in self._ready.values())
 
@@ -117,7 +129,7 @@ class Master:
         if self.phase == "interrupted":
             # what they saw until now is still to come
             last_ns = now_ns() + round(_OVER_GRACE_S * NS_PER_S)
-            while len(self._over) < len(self._ready) and now_ns() < last_ns:
+            while not self._is_over and now_ns() < last_ns:
                 self._look()
 
     def _look(self) -> None:
@@ -165,7 +177,8 @@ def answer_hello(runner: MasterRunner, plan: RunPlan | None) -> None:
 
     def greet(msg: _Message, **_: object) -> None:
         data = to_json(plan) if plan is not None else b""
-        runner.send_message(PLAN, {"plan": data}, client_id=msg.node_id)
+        answer = {"plan": data, "unix_s": time.time()}
+        runner.send_message(PLAN, answer, client_id=msg.node_id)
 
     runner.register_message(HELLO, greet)
 
@@ -180,8 +193,10 @@ class Member:
         self._order = AsyncResult()
         self._load: Load | None = None
         self._told = 0
+        self._asked_unix_s = time.time()
+        self._behind_s = 0.0
         listeners: dict[str, Listener] = {
-            PLAN: lambda msg, **_: self._plan.set(msg.data["plan"]),
+            PLAN: self._on_plan,
             BEGIN: self._on_begin,
             INTERRUPT: lambda **_: self.interrupt(),
         }
@@ -195,18 +210,23 @@ class Member:
             BadInput: the master is of another version.
         """
         while not self._plan.ready():
+            self._asked_unix_s = time.time()
             self._runner.send_message(HELLO)
             self._plan.wait(_HELLO_EVERY_S)
         data = self._plan.get()
         return from_json(data, RunPlan, source="the master's plan") if data else None
 
-    def serve(self, load: Load, deadline_ns: int) -> None:
-        """Make the part of the load that the master orders, and send what was seen."""
+    def serve(self, load: Load) -> None:
+        """Make the part of the load that the master orders, and send what was seen.
+
+        A process without users waits until the master ends it.
+        """
         self._load = load
         try:
-            load.gather(deadline_ns, enough=self._is_ordered)
+            load.gather(None, enough=self._is_ordered)
             roster, begin_unix_s = self._order.get() if self._order.ready() else (Roster(), None)
-            load.conduct(roster, begin_ns=instant_ns(begin_unix_s) if begin_unix_s else None)
+            begin_ns = instant_ns(begin_unix_s - self._behind_s) if begin_unix_s else None
+            load.conduct(roster, begin_ns=begin_ns)
             self._runner.send_message(OVER)
         except B2benchError as error:
             self._runner.send_message(FAILED, str(error))  # type: ignore[arg-type]
@@ -228,6 +248,13 @@ class Member:
             self._told = load.ready.total()
             self._runner.send_message(READY, dict(load.ready))
         return bool(self._order.ready())
+
+    def _on_plan(self, msg: _Message, **_: object) -> None:
+        if not self._plan.ready():
+            # how far this machine's clock is behind the master's, to half the way there and back
+            here_unix_s = (self._asked_unix_s + time.time()) / 2
+            self._behind_s = msg.data["unix_s"] - here_unix_s
+        self._plan.set(msg.data["plan"])
 
     def _on_begin(self, msg: _Message, **_: object) -> None:
         roster = from_json(msg.data["roster"], Roster, source="the master's roster")

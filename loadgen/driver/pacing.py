@@ -21,18 +21,23 @@ class ThinkTime:
     """The closed model: a user pauses after each answer, for exponentially distributed times.
 
     Args:
-        think_s: the mean pause.
+        think_s: for each stage, the mean pause.
         at_work: for each stage, whether the user takes part in it.
     """
 
     def __init__(
-        self, window: Window, *, think_s: float, random: Random, at_work: Sequence[bool] = (True,)
+        self,
+        window: Window,
+        *,
+        think_s: Sequence[float],
+        random: Random,
+        at_work: Sequence[bool] = (True,),
     ) -> None:
         self._window = window
-        self._think_ns = think_s * NS_PER_S
+        self._think_ns = [mean_s * NS_PER_S for mean_s in think_s]
         self._random = random
         self._at_work = tuple(at_work)
-        self._is_tight = not think_s and all(at_work)
+        self._is_tight = not any(think_s) and all(at_work)
 
     def wait(self, alarm: Alarm) -> int | None:
         """Think; the intended start is the instant at which the thinking was to end."""
@@ -48,18 +53,20 @@ class ThinkTime:
         return due_ns if due_ns < self._window.end_ns else None
 
     def _next_ns(self) -> int | None:
-        intended_ns = now_ns() + self._pause_ns()
+        at_ns = now_ns()
+        intended_ns = at_ns + self._pause_ns(self._window.stage_at(at_ns))
         stage = self._window.stage_at(intended_ns)
         if self._at_work[stage]:
             return intended_ns
         for later in range(stage + 1, len(self._at_work)):
             if self._at_work[later]:
                 # whoever comes back begins with a pause, or all would come at one instant
-                return self._window.stage_begin_ns(later) + self._pause_ns()
+                return self._window.stage_begin_ns(later) + self._pause_ns(later)
         return None
 
-    def _pause_ns(self) -> int:
-        return round(self._random.expovariate(1) * self._think_ns) if self._think_ns else 0
+    def _pause_ns(self, stage: int) -> int:
+        mean_ns = self._think_ns[stage]
+        return round(self._random.expovariate(1) * mean_ns) if mean_ns else 0
 
 
 class Arrivals:

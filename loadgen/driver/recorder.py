@@ -77,14 +77,17 @@ class Recorder:
         if self._window.measures(intended_ns):
             self.unfinished += 1
 
-    def take(self, *, users: int, skipped: int, late: int, cpu_share: float | None) -> Harvest:
+    def take(
+        self, *, users: int, skipped: int, late: int, cpu_s: float, elapsed_s: float
+    ) -> Harvest:
         """Return what was noted since the last time.
 
         Args:
             users: at work now.
             skipped: since the last time.
             late: since the last time.
-            cpu_share: of this process, since the last time.
+            cpu_s: of this process, since the last time of the measurement.
+            elapsed_s: since then.
         """
         lags_us = tuple(self.loop_lag_us)
         del self.loop_lag_us[:]
@@ -96,7 +99,8 @@ class Recorder:
             skipped=skipped,
             late=late,
             reconnects=self.reconnects,
-            cpu_share=cpu_share,
+            cpu_s=cpu_s,
+            elapsed_s=elapsed_s,
             loop_lag_us=lags_us,
         )
         self.begun = self.unfinished = self.reconnects = 0

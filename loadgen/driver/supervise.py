@@ -4,7 +4,6 @@ import os
 import re
 import select
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from b2bench.cluster.launch import free_port
 from b2bench.errors import BadInput, RunFailed
 from b2bench.progress import Progress
 from b2bench.records import read_record, write_record
@@ -37,6 +37,7 @@ _HIGHEST_PORT = 65_535
 _ENDING_S = 20.0
 _TERMINATING_S = 2.0
 _SPAWN_RATE = 100
+_SPAWNING_S = 20
 # Locust's log below errors, and its tables
 _NEWS = re.compile(r"\[[\d :,-]+\] \S+/(?:DEBUG|INFO|WARNING)/|.*\|.*\||-+\||Type  |#")
 
@@ -169,7 +170,7 @@ def _process(
 
 
 def _command(plan: RunPlan, listen: str | None, locustfile: Path) -> list[str]:
-    rate = min(plan.users, _SPAWN_RATE)
+    rate = min(plan.users, max(_SPAWN_RATE, plan.users // _SPAWNING_S))
     users = ["--users", str(plan.users), "--spawn-rate", str(rate)]
     locust = [*_LOCUST, str(locustfile), "--headless", "--only-summary"]
     return [*locust, *users, *_distribution(plan, listen)]
@@ -183,16 +184,10 @@ def _distribution(plan: RunPlan, listen: str | None) -> list[str]:
         return ["--master", "--expect-workers", str(plan.processes), *bind]
     if plan.processes == 1:
         return []
-    port = str(_free_port())
+    port = str(free_port())
     bind = ["--master-bind-host", _LOOPBACK, "--master-bind-port", port]
     master = ["--master-host", _LOOPBACK, "--master-port", port]
     return ["--processes", str(plan.processes), *bind, *master]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_LOOPBACK, 0))
-        return int(probe.getsockname()[1])
 
 
 def _watch(

@@ -73,7 +73,7 @@ def test_after_the_cut_nothing_is_due() -> None:
     window.cut()
     alarm = Alarm()
     assert Slots(window, arrivals, "Buyer").wait(alarm) is None
-    assert ThinkTime(window, think_s=0, random=Random(1)).wait(alarm) is None  # noqa: S311
+    assert ThinkTime(window, think_s=[0], random=Random(1)).wait(alarm) is None  # noqa: S311
     alarm.close()
 
 

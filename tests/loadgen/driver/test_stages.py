@@ -76,7 +76,7 @@ def test_what_is_later_than_the_longest_lag_is_skipped_and_counted() -> None:
 def test_users_that_a_stage_has_no_work_for_come_back_in_the_next_that_has() -> None:
     stages = [Stage(duration_s=0.05, users=1), Stage(duration_s=10, users=2)]
     window = _window(*stages)
-    second = ThinkTime(window, think_s=0, random=Random(1), at_work=(False, True))  # noqa: S311
+    second = ThinkTime(window, think_s=(0, 0), random=Random(1), at_work=(False, True))  # noqa: S311
     alarm = Alarm()
     intended = second.wait(alarm)
     alarm.close()
@@ -85,7 +85,7 @@ def test_users_that_a_stage_has_no_work_for_come_back_in_the_next_that_has() -> 
 
 def test_users_of_the_last_busy_stage_go_home_after_it() -> None:
     window = _window(Stage(duration_s=0.01, users=2), Stage(duration_s=5, users=1))
-    guest = ThinkTime(window, think_s=0.5, random=Random(1), at_work=(True, False))  # noqa: S311
+    guest = ThinkTime(window, think_s=(0.5, 0.5), random=Random(1), at_work=(True, False))  # noqa: S311
     alarm = Alarm()
     assert guest.wait(alarm) is None
     alarm.close()
