@@ -89,6 +89,7 @@ class RunPlan:
             see it.
         via: straight to the server, or through a pooler.
         is_prepared: statements are prepared once for each session; a pooler may be too old.
+        rounds: how often the stages are gone through, in turn with another database's.
         in_place: whether the run changes the data set itself and not a clone of it.
         grace_s: how long running and late requests may take after the end.
     """
@@ -108,6 +109,7 @@ class RunPlan:
     via: Way = "direct"
     is_prepared: bool = True
     database: str = ""
+    rounds: int = 1
     in_place: bool = False
     grace_s: float = 10.0
 

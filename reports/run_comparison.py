@@ -132,7 +132,7 @@ def compare_runs(
         whole=compared[0],
         classes=compared[1:],
         is_interleaved=in_turn,
-        rounds=len(candidate.result.stages) if in_turn else 1,
+        rounds=candidate.plan.rounds if in_turn else 1,
         memory=memory,
         tolerance=tolerance,
         settings=settings_that_differ(baseline, candidate),
@@ -141,25 +141,31 @@ def compare_runs(
 
 
 def interleave(baseline: RunRecord, candidate: RunRecord) -> bool:
-    """Return whether the two ran in turn: of each pair of stages both end before the next begin.
-
-    Stages count from the start of the measurement; what that was on the clock, the result says.
-    """
-    sides = [record.result for record in (baseline, candidate)]
-    if len(sides[0].stages) < _LEAST_ROUNDS or len(sides[0].stages) != len(sides[1].stages):
+    """Return whether the two ran in turn: of each pair of rounds both end before the next begin."""
+    if baseline.plan.rounds != candidate.plan.rounds or baseline.plan.rounds < _LEAST_ROUNDS:
         return False
-    pairs = [
-        [(start + stage.begin_s, start + stage.begin_s + stage.duration_s) for start, stage in pair]
-        for pair in zip(*(_on_the_clock(side) for side in sides), strict=True)
-    ]
+    sides = [_rounds(record) for record in (baseline, candidate)]
+    if len(sides[0]) != len(sides[1]):
+        return False
+    pairs = list(zip(*sides, strict=True))
     return all(
         max(end for _, end in pair) <= min(begin for begin, _ in following)
         for pair, following in pairwise(pairs)
     )
 
 
-def _on_the_clock(result: LoadResult) -> list[tuple[float, Span]]:
-    return [(result.started_unix_s, stage) for stage in result.stages]
+def _rounds(record: RunRecord) -> list[tuple[float, float]]:
+    """Return begin and end of each round on the clock.
+
+    Stages count from the start of the measurement; what that was, the result says.
+    """
+    stages, start_s = record.result.stages, record.result.started_unix_s
+    each = max(1, len(stages) // record.plan.rounds)
+    rounds = [stages[first : first + each] for first in range(0, len(stages), each)]
+    return [
+        (start_s + spans[0].begin_s, start_s + spans[-1].begin_s + spans[-1].duration_s)
+        for spans in rounds
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,9 @@ TERMS: Mapping[str, str] = {
     "samples": "few-samples",
     "account": "account-invalid",
 }
-DEFAULT = "target,errors,counts,invalid"
+DEFAULT = "target,errors,mean,counts,invalid"
 # whether such a finding is certain was judged with it: one that only warns goes on warning
-_AS_JUDGED = frozenset(("target-missed", "counts-differ"))
+_AS_JUDGED = frozenset(("target-missed", "slow-mean", "counts-differ"))
 _WITH_SHARE = ("errors", "skipped")
 _TERM = re.compile(r"(?P<term>[a-z]+)(?:>(?P<share>\d+(?:\.\d+)?) ?%)?")
 _INVALID = TERMS["invalid"]

@@ -118,7 +118,7 @@ def _query(query: QueryResult, *, batch: bool) -> Iterator[Finding]:
     if response.mean_us >= _SLOW_MEAN_US and not batch:
         yield Finding(
             code="slow-mean",
-            severity=Severity.WARNING,
+            severity=Severity.ERROR if response.count >= _FEW_SAMPLES else Severity.WARNING,
             subject=query.name,
             message=f"takes {_ms(response.mean_us)} on average (n={number(response.count)})",
             mend="look at its plan with `b2bench explain`",

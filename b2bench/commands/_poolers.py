@@ -171,14 +171,14 @@ class _Bench:
                 order = self.matrix.orders[users]
                 places = (Place(target=self.subject, queries=order.queries),)
                 progress = _prefixed(self.progress, f"{users} users, {route.name}, round {number}")
-                plan = self._plan(order, folder.name, route)
+                plan = self._plan(order, folder.name, route, number)
                 record = observe(order, plan, places, folder=folder, progress=progress, way=way)
         write_record(folder / RECORD_FILE, record)
         if record.result.phase == "interrupted":
             raise KeyboardInterrupt
         return _sample(record, route, seen, connect_ms)
 
-    def _plan(self, order: Order, run: str, route: Route) -> RunPlan:
+    def _plan(self, order: Order, run: str, route: Route, number: int) -> RunPlan:
         """Return a plan of one stage, whose users all pause as long on average."""
         settings = order.settings
         plan = plan_of(order, self.subject, run)
@@ -187,6 +187,8 @@ class _Bench:
             stages=(Stage(duration_s=settings.duration_s, users=settings.users),),
             scenarios=tuple(replace(each, think_s=settings.think_s) for each in plan.scenarios),
             queries=self.queries,
+            # drawn again, rows would be in memory and writes done; all ways draw the same
+            seed=plan.seed + number - 1,
             via=route.via,
             is_prepared=route.is_prepared,
         )

@@ -66,8 +66,8 @@ def require_same_plan(order: Order, target: Target) -> None:
     Raises:
         BadInput: it cannot.
     """
-    via = "direct" if order.pgbouncer is None else "pgbouncer"
-    require_plain(replace(plan_of(order, target, ""), via=via))
+    plan = plan_of(order, target, "")
+    require_plain(plan if order.pgbouncer is None else replace(plan, via="pgbouncer"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

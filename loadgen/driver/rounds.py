@@ -81,7 +81,7 @@ def one_round(plan: RunPlan, rounds: int) -> RunPlan:
 
 def repeated(one: RunPlan, rounds: int) -> RunPlan:
     """Return the plan of all rounds together, whose stages are those of each round in turn."""
-    return replace(one, stages=one.stages * rounds)
+    return replace(one, stages=one.stages * rounds, rounds=rounds)
 
 
 def merge_rounds(rounds: Sequence[Round]) -> LoadResult:

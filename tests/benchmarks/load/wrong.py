@@ -48,10 +48,11 @@ def crash_figures(laboratory: Laboratory) -> Iterator[Line]:
     with new_open_folder() as folder:
         server = EmbeddedServer(folder / ".b2bench")
         try:
-            with new_database(server.start()) as lab:
-                with connect(lab) as connection:
-                    connection.execute(SCHEMA)
-                result = _load_with_crash(server, lab.database, folder)
+            with connect(server.start()) as connection:
+                connection.execute("CREATE DATABASE lab")
+            with connect(server.target("lab")) as connection:
+                connection.execute(SCHEMA)
+            result = _load_with_crash(server, "lab", folder)
         finally:
             server.destroy()
     yield _accounts("the server killed with -9, away for 2 s", result)

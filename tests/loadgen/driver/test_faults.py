@@ -2,9 +2,9 @@
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,10 +61,10 @@ def while_measuring(folder: Path, act: Callable[[], None]) -> Iterator[None]:
         time.sleep(0.5)
         act()
 
-    thread = threading.Thread(target=wait_and_act)
-    thread.start()
-    yield
-    thread.join()
+    with ThreadPoolExecutor(1) as beside:
+        acted = beside.submit(wait_and_act)
+        yield
+        acted.result()
 
 
 def test_a_server_that_crashes_is_come_back_to_and_every_request_is_accounted_for(
@@ -86,7 +86,7 @@ def test_a_server_that_crashes_is_come_back_to_and_every_request_is_accounted_fo
     assert result.failed > 0
     # lost in the middle of a request, and refused at the door
     kinds = {error.sqlstate for query in result.queries for error in query.errors}
-    assert kinds <= {"08006", "08001", "57P01", "57P02", "57P03"}
+    assert kinds <= {"08006", "08001", "57P01", "57P02", "57P03", "40001"}
     assert "08001" in kinds
     assert result.reconnects >= 5
     assert sum(fault.count for fault in result.faults) == result.failed
@@ -109,7 +109,7 @@ def test_a_run_through_an_orderly_restart_goes_on(
     assert result.reconnects >= 5
     # arrivals went on meanwhile, so requests waited for the server
     assert result.late > 0
-    assert result.lag.max_us > 100_000
+    assert result.lag.max_us > 20_000
 
 
 @pytest.mark.parametrize(
