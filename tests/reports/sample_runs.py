@@ -132,7 +132,12 @@ def _sum_of(queries: tuple[QueryResult, ...]) -> tuple[Span, ...]:
 def _named(record: RunRecord, name: str, stages: int) -> RunRecord:
     return replace(
         record,
-        plan=replace(record.plan, run=name, stages=(Stage(duration_s=SPAN_S, users=40),) * stages),
+        plan=replace(
+            record.plan,
+            run=name,
+            stages=(Stage(duration_s=SPAN_S, users=40),) * stages,
+            rounds=stages,
+        ),
     )
 
 
@@ -183,5 +188,5 @@ def one_after_the_other(
 
 def _as_one_stage(record: RunRecord) -> RunRecord:
     result: LoadResult = record.result
-    plan = replace(record.plan, stages=(Stage(duration_s=60, users=40),))
+    plan = replace(record.plan, stages=(Stage(duration_s=60, users=40),), rounds=1)
     return replace(record, plan=plan, result=replace(result, stages=result.stages[:1]))

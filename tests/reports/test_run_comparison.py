@@ -223,3 +223,17 @@ def test_a_class_of_one_run_alone_is_named() -> None:
     assert [each.line for each in found] == [
         "warning: search_text: only the baseline has it, so it is not compared"
     ]
+
+
+def test_rounds_of_two_stages_take_turns_as_wholes() -> None:
+    def staged(record: RunRecord, after_s: float) -> RunRecord:
+        # rounds of two stages, five seconds each, one round every thirty seconds
+        begins_s = [30.0 * number + half for number in range(6) for half in (0.0, 5.0)]
+        one = record.result.stages[0]
+        stages = tuple(replace(one, begin_s=begin_s, duration_s=5.0) for begin_s in begins_s)
+        result = replace(record.result, stages=stages, started_unix_s=1_000.0 + after_s)
+        return replace(record, result=result, plan=replace(record.plan, rounds=6))
+
+    baseline, candidate = in_turn(6)
+    assert interleave(staged(baseline, 0), staged(candidate, 12))
+    assert not interleave(staged(baseline, 0), staged(candidate, 7))
