@@ -236,4 +236,5 @@ def test_rounds_of_two_stages_take_turns_as_wholes() -> None:
 
     baseline, candidate = in_turn(6)
     assert interleave(staged(baseline, 0), staged(candidate, 12))
-    assert not interleave(staged(baseline, 0), staged(candidate, 7))
+    # a candidate that ends when the next baseline has begun
+    assert not interleave(staged(baseline, 0), staged(candidate, 25))
