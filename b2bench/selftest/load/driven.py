@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from hdrh.histogram import HdrHistogram
-from hdrh.log import HistogramLogReader
 
 from b2bench.errors import RunFailed
 from b2bench.progress import Progress, silent
@@ -23,8 +22,8 @@ from b2bench.selftest.load.setup import Setup
 from b2bench.selftest.load.simulation import Seconds
 from b2bench.target import Target
 from loadgen.driver.clock import NS_PER_S
-from loadgen.driver.histogram import LONGEST_US
 from loadgen.driver.pacing import Arrivals
+from loadgen.driver.rounds import read_histograms
 from loadgen.driver.supervise import run_load
 from loadgen.driver.supply import seed_of
 from loadgen.driver.window import Window
@@ -43,7 +42,6 @@ _TOLD = {
 _SCENARIO = "Visitor"
 _US_PER_S = 1_000_000
 _US_PER_MS = 1_000
-_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +104,8 @@ def drive(
             f"{result.completed} of {result.offered} requests were answered: the selftest needs"
             " all of them"
         )
-    histograms = _histograms(folder / HISTOGRAM_FILE)
-    response = histograms[f"{QUERY}/response"]
+    histograms = read_histograms(folder / HISTOGRAM_FILE)
+    response = histograms[f"{QUERY}/response"].hdr
     return Driven(
         plan=plan,
         result=result,
@@ -115,22 +113,8 @@ def drive(
             (quantile, response.get_value_at_percentile(quantile * 100) / _US_PER_MS)
             for quantile in QUANTILES
         ),
-        service_s=_values_s(histograms[f"{QUERY}/service"]),
+        service_s=_values_s(histograms[f"{QUERY}/service"].hdr),
     )
-
-
-def _histograms(path: Path) -> dict[str, HdrHistogram]:
-    """Return a run's histograms by their tags, `<query class>/<kind>`."""
-    reader = HistogramLogReader(path, HdrHistogram(1, LONGEST_US, _DIGITS))
-    found = dict[str, HdrHistogram]()
-    while histogram := reader.get_next_interval_histogram():
-        tag = str(histogram.get_tag())
-        if tag in found:
-            found[tag].add(histogram)
-        else:
-            found[tag] = histogram
-    reader.close()
-    return found
 
 
 def _values_s(histogram: HdrHistogram) -> Seconds:
