@@ -3,9 +3,6 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from random import Random
-
-from gevent import sleep
 
 from b2bench.arguments import Arguments
 from b2bench.errors import BadInput
@@ -15,8 +12,6 @@ from loadgen.driver.around import BEGIN, COMMIT, ROLLBACK, around, step_names
 from loadgen.driver.connection import Connection, Refused, Row
 
 _RESTARTED = frozenset(("40001", "40P01"))  # serialization failure, deadlock
-_PAUSE_S = 0.001
-_PAUSES_GROW = 7
 
 Values = list[bytes | None]
 
@@ -48,7 +43,6 @@ class Program:
     def __init__(self, query: QueryClass) -> None:
         self.query = query
         self.executions = dict.fromkeys(step_names(query), 0)
-        self._random = Random()  # noqa: S311 (not a secret)
         self._is_transaction = query.is_transaction
         self._body = tuple(_body(query))
         self._first = self._body[0]
@@ -91,8 +85,6 @@ class Program:
                     error.restarts = restarts
                     raise
                 restarts.append(error.sqlstate)
-                # all at once would meet again at once
-                sleep(self._random.random() * _PAUSE_S * 2 ** min(len(restarts), _PAUSES_GROW))
             else:
                 return restarts
 
