@@ -41,7 +41,7 @@ class RunPolicy:
         fails: `False` is `never`: nothing does.
     """
 
-    text: str = DEFAULT
+    text: str
     above: Mapping[str, float] = field(default_factory=dict)
     warnings_fail: bool = False
     fails: bool = True

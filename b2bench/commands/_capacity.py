@@ -40,7 +40,7 @@ from reports.capacity import (
 from reports.capacity_page import render_capacity_page
 from reports.capacity_steps import fit_sweep, rate_step, sweep_step
 from reports.run_page import render_run_page
-from reports.run_policy import RunPolicy
+from reports.run_policy import DEFAULT, read_policy
 from scenarios.workloads import ANYBODY, pooled_weights
 
 _FACTOR = 1.5
@@ -103,7 +103,7 @@ def find_capacity(order: Order, search: Search, target: Target, progress: Progre
         KeyboardInterrupt: it came before there was anything to keep.
     """
     # what counts as a broken target is not for --fail-on to say
-    order = replace(order, settings=replace(order.settings, fail_on=RunPolicy()))
+    order = replace(order, settings=replace(order.settings, fail_on=read_policy(DEFAULT)))
     source = argument_source(order.settings, target)
     with subject_of(order, target, progress) as subject:
         named = replace(order.workload, name=f"capacity-{order.workload.name}")

@@ -35,7 +35,7 @@ from reports.poolers import (
     routes,
 )
 from reports.poolers_page import render_poolers_page
-from reports.run_policy import RunPolicy
+from reports.run_policy import DEFAULT, read_policy
 from reports.verdicts import TARGET_MISSED
 
 _CONNECTS = 20
@@ -83,7 +83,7 @@ def make_matrix(settings: Settings, *, in_place: bool) -> Matrix:
 
     Raises: as `make_order` and `find_pgbouncer`.
     """
-    closed = replace(settings, rate=None, via="direct", replica=None, fail_on=RunPolicy())
+    closed = replace(settings, rate=None, via="direct", replica=None, fail_on=read_policy(DEFAULT))
     return Matrix(
         settings=closed,
         pgbouncer=find_pgbouncer(settings.pgbouncer),

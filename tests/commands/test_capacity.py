@@ -140,6 +140,27 @@ def test_one_session_serves_all_scenarios_and_a_first_rate_may_break(
     ]
 
 
+def test_a_missed_target_breaks_a_rate_whatever_a_run_may_fail_on(
+    shop: Target, tmp_path: Path
+) -> None:
+    # every answer takes five milliseconds, of a target of one
+    options = ("--users", "2", "--step", "2s", "--warm-up", "0", "--from", "150", "--slo", "1ms")
+    queries = tmp_path / "queries"
+    queries.mkdir()
+    (queries / "sleep.sql").write_text("SELECT pg_sleep(0.005);\n")
+    done = call(
+        "capacity",
+        *("--queries", "queries", *options),
+        folder=tmp_path,
+        target=shop,
+        more={"B2BENCH_FAIL_ON": "never"},
+    )
+    assert done.returncode == 1, done.stdout
+    (folder,) = (tmp_path / "runs").iterdir()
+    steps = read_record(folder / "capacity.json", Capacity).steps
+    assert [step.outcome for step in steps] == ["missed", "missed"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
