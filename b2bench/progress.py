@@ -12,3 +12,12 @@ class Progress(Protocol):
 
 def silent(phase: str, *, done: int = 0, total: int | None = None) -> None:
     """Show nothing."""
+
+
+def prefixed(progress: Progress, told: str) -> Progress:
+    """Return a progress that names first what its phases belong to."""
+
+    def tell(phase: str, *, done: int = 0, total: int | None = None) -> None:
+        progress(f"{told}: {phase}", done=done, total=total)
+
+    return tell

@@ -10,14 +10,13 @@ from b2bench.findings import Finding, Severity
 from b2bench.marker import DataSet
 from b2bench.provenance import Provenance
 from reports.usl import HeldOut, Law
+from reports.verdicts import FEW_REQUESTS
 
 CAPACITY_FILE = "capacity.json"
 CAPACITY_PAGE = "capacity.html"
 RECORD_VERSION = 1
 _SESSIONS_BUSY = 0.9
 _NAMED_MOST = 3
-# from so many requests on, a run's verdict takes a p95 for certain
-FEW_REQUESTS = 100
 
 Outcome = Literal["held", "missed", "failed", "behind", "client", "interrupted"]
 

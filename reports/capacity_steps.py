@@ -9,11 +9,10 @@ from scipy import stats
 from b2bench.figures.notation import counted, milliseconds, number, share, significant, target
 from b2bench.findings import Finding, Severity
 from b2bench.runs import LoadResult, QueryResult, RunPlan, RunRecord
-from reports.capacity import FEW_REQUESTS, ClassAtStep, Outcome, RateStep, SweepStep
+from reports.capacity import ClassAtStep, Outcome, RateStep, SweepStep
 from reports.usl import CONFIDENCE, HeldOut, Law, Point, hold_out
-from reports.verdicts import RUN_INVALID
+from reports.verdicts import FEW_REQUESTS, RUN_INVALID, TARGET_MISSED
 
-_TARGET_MISSED = "target-missed"
 _US_PER_MS = 1_000
 _US_PER_S = 1_000_000
 # a queue that grew by less may be requests that were under way at the end
@@ -109,7 +108,7 @@ def _class_at_step(query: QueryResult) -> ClassAtStep:
 
 
 def _is_missed_for_certain(finding: Finding) -> bool:
-    return finding.code == _TARGET_MISSED and finding.severity is Severity.ERROR
+    return finding.code == TARGET_MISSED and finding.severity is Severity.ERROR
 
 
 def _outcome(record: RunRecord, broken: Sequence[ClassAtStep]) -> tuple[Outcome, str]:

@@ -8,9 +8,8 @@ from b2bench.findings import Finding, Severity
 from b2bench.runs import QueryResult, RunRecord
 from reports.compared_figures import Compared
 from reports.junit import Case, Suite, failures_of, junit
-from reports.run_comparison import RunComparison
+from reports.run_comparison import WHOLE, RunComparison
 
-WHOLE = "the whole run"
 _US_PER_S = 1_000_000
 _MS_PER_S = 1_000
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from b2bench.findings import Finding, Severity
+from reports.verdicts import RUN_INVALID, TARGET_MISSED
 
 if TYPE_CHECKING:
     from b2bench.runs import LoadResult
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 NEVER, WARNING = "never", "warning"
 # what can be written, and the finding that it speaks of
 TERMS: Mapping[str, str] = {
-    "target": "target-missed",
+    "target": TARGET_MISSED,
     "errors": "requests-failed",
     "counts": "counts-differ",
-    "invalid": "run-invalid",
+    "invalid": RUN_INVALID,
     "mean": "slow-mean",
     "skipped": "requests-skipped",
     "samples": "few-samples",
@@ -24,7 +25,7 @@ TERMS: Mapping[str, str] = {
 }
 DEFAULT = "target,errors,mean,counts,invalid"
 # whether such a finding is certain was judged with it: one that only warns goes on warning
-_AS_JUDGED = frozenset(("target-missed", "slow-mean", "counts-differ"))
+_AS_JUDGED = frozenset((TARGET_MISSED, "slow-mean", "counts-differ"))
 _WITH_SHARE = ("errors", "skipped")
 _TERM = re.compile(r"(?P<term>[a-z]+)(?:>(?P<share>\d+(?:\.\d+)?) ?%)?")
 _INVALID = TERMS["invalid"]

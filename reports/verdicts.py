@@ -12,7 +12,7 @@ _CLIENT_CPU_MOST = 0.9
 _LAG_LEAST_US = 10_000
 _LAG_SHARE = 0.25
 _SLOW_MEAN_US = 100_000
-_FEW_SAMPLES = 100
+FEW_REQUESTS = 100
 _US_PER_MS = 1_000
 
 
@@ -82,7 +82,7 @@ def client_verdict(client: ClientProcess, response: Latency) -> str:
     if client.cpu_share >= _CLIENT_CPU_MOST:
         return "the bottleneck"
     least_us = max(_LAG_LEAST_US, response.p99_us * _LAG_SHARE)
-    is_late = client.loop_lag.count >= _FEW_SAMPLES and client.loop_lag.p99_us >= least_us
+    is_late = client.loop_lag.count >= FEW_REQUESTS and client.loop_lag.p99_us >= least_us
     return "late" if is_late else "not the bottleneck"
 
 
@@ -118,7 +118,7 @@ def _query(query: QueryResult, *, batch: bool) -> Iterator[Finding]:
     if response.mean_us >= _SLOW_MEAN_US and not batch:
         yield Finding(
             code="slow-mean",
-            severity=Severity.ERROR if response.count >= _FEW_SAMPLES else Severity.WARNING,
+            severity=Severity.ERROR if response.count >= FEW_REQUESTS else Severity.WARNING,
             subject=query.name,
             message=f"takes {_ms(response.mean_us)} on average (n={number(response.count)})",
             mend="look at its plan with `b2bench explain`",
@@ -157,7 +157,7 @@ def _few_samples(result: LoadResult) -> Iterator[Finding]:
     few = [
         f"{query.name} ({number(query.response.count)})"
         for query in result.queries
-        if query.slo_ms is not None and 0 < query.response.count < _FEW_SAMPLES
+        if query.slo_ms is not None and 0 < query.response.count < FEW_REQUESTS
     ]
     if few:
         yield Finding(
@@ -165,14 +165,14 @@ def _few_samples(result: LoadResult) -> Iterator[Finding]:
             severity=Severity.NOTE,
             subject="the run",
             message=f"the p95 of {counted(len(few), 'query class')} stands on fewer than "
-            f"{_FEW_SAMPLES} requests: {', '.join(few)}",
+            f"{FEW_REQUESTS} requests: {', '.join(few)}",
             mend="run longer for figures to rely on",
         )
 
 
 def _is_certain(response: Latency, slo_ms: float) -> bool:
     """Return whether a missed p95 is more than the bad luck of a few requests."""
-    return response.count >= _FEW_SAMPLES or response.p50_us > slo_ms * _US_PER_MS
+    return response.count >= FEW_REQUESTS or response.p50_us > slo_ms * _US_PER_MS
 
 
 def _ms(value_us: float) -> str:

@@ -18,7 +18,7 @@ from b2bench.database import connect, reading
 from b2bench.errors import BadInput
 from b2bench.findings import ExitCode, Severity
 from b2bench.marker import note_run, read_data_set
-from b2bench.progress import Progress
+from b2bench.progress import Progress, prefixed
 from b2bench.records import write_record
 from b2bench.runs import (
     HISTOGRAM_FILE,
@@ -92,9 +92,7 @@ class _Side:
         """Run the next round and keep what it leaves."""
         number = len(self.rounds) + 1
 
-        def told(phase: str, *, done: int = 0, total: int | None = None) -> None:
-            progress(f"round {number}, {self.name}: {phase}", done=done, total=total)
-
+        told = prefixed(progress, f"round {number}, {self.name}")
         # drawn again, rows would be in memory and writes done; both sides draw the same
         plan = replace(self.plan, seed=self.plan.seed + number - 1)
         result = load(

@@ -15,7 +15,7 @@ from b2bench.database import connect
 from b2bench.errors import BadInput
 from b2bench.findings import ExitCode, Finding, exit_code
 from b2bench.marker import DataSet, note_run, read_data_set
-from b2bench.progress import Progress
+from b2bench.progress import Progress, prefixed
 from b2bench.provenance import Provenance, provenance
 from b2bench.queries import Frequency
 from b2bench.records import write_record
@@ -205,10 +205,6 @@ class _Stand:
 
     def _run(self, stage: Stage, name: str, said: str) -> RunRecord:
         """Run one step in a folder of its own, with the records and the report of a run."""
-
-        def progress(phase: str, *, done: int = 0, total: int | None = None) -> None:
-            self.progress(f"{said}: {phase}", done=done, total=total)
-
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         # what is drawn again would find its rows in memory, and its writes done
@@ -221,7 +217,12 @@ class _Stand:
             processes=min(self.plan.processes, stage.users),
         )
         record = observe(
-            self.order, plan, self.places, folder=folder, progress=progress, way=self.way
+            self.order,
+            plan,
+            self.places,
+            folder=folder,
+            progress=prefixed(self.progress, said),
+            way=self.way,
         )
         write_record(folder / RECORD_FILE, record)
         write_text(folder / REPORT_FILE, render_run_page(record))

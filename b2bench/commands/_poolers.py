@@ -20,7 +20,7 @@ from b2bench.database import connect
 from b2bench.errors import BadInput
 from b2bench.findings import Finding, Severity
 from b2bench.marker import note_run, read_data_set
-from b2bench.progress import Progress
+from b2bench.progress import Progress, prefixed
 from b2bench.provenance import provenance
 from b2bench.records import write_record
 from b2bench.runs import RECORD_FILE, PlannedQuery, RunPlan, RunRecord, Stage
@@ -170,7 +170,7 @@ class _Bench:
             with watched(self.subject, way.pooler_pid) as seen:
                 order = self.matrix.orders[users]
                 places = (Place(target=self.subject, queries=order.queries),)
-                progress = _prefixed(self.progress, f"{users} users, {route.name}, round {number}")
+                progress = prefixed(self.progress, f"{users} users, {route.name}, round {number}")
                 plan = self._plan(order, folder.name, route, number)
                 record = observe(order, plan, places, folder=folder, progress=progress, way=way)
         write_record(folder / RECORD_FILE, record)
@@ -220,13 +220,6 @@ class _Bench:
 
 def _run_name(number: int, users: int, route: Route) -> str:
     return f"{users}-{route.name.lower().replace(', ', '-')}-{number}"
-
-
-def _prefixed(progress: Progress, told: str) -> Progress:
-    def update(phase: str, *, done: int = 0, total: int | None = None) -> None:
-        progress(f"{told}: {phase}", done=done, total=total)
-
-    return update
 
 
 def _connects_ms(target: Target) -> tuple[float, ...]:

@@ -4,9 +4,12 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
+from b2bench.errors import BadInput
 from b2bench.runs import Arrival
 
+T = TypeVar("T")
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h)?")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 _LONGEST_S = 24 * 3600.0
@@ -166,3 +169,15 @@ def path(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError as error:
         raise ValueError("write a path, its home folder is not known") from error
+
+
+def option(name: str, text: str, read: Callable[[str], T]) -> T:
+    """Return what the text of a command's own option means.
+
+    Raises:
+        BadInput: nothing; the message says what to write instead.
+    """
+    try:
+        return read(text)
+    except ValueError as error:
+        raise BadInput(f"{name} {text!r}: {error}") from None

@@ -1,6 +1,5 @@
 """`b2bench capacity`: raise the load until a target breaks, and say where it did."""
 
-from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 import typer
@@ -9,7 +8,6 @@ from b2bench.commands import _values
 from b2bench.commands._options import WHERE, with_settings
 from b2bench.commands._settings import Settings
 from b2bench.commands.run import InPlace
-from b2bench.errors import BadInput
 from b2bench.findings import ExitCode
 
 T = TypeVar("T")
@@ -84,12 +82,12 @@ def capacity(
     from b2bench.commands._order import make_order  # noqa: PLC0415
     from b2bench.commands._target import find_target  # noqa: PLC0415
 
-    slo_s = _read("slo", slo, _values.duration_s)
+    slo_s = None if slo is None else _values.option("slo", slo, _values.duration_s)
     search = Search(
         slo_ms=None if slo_s is None else slo_s * _MS_PER_S,
-        first_rate=_read("from", first, _values.rate),
-        step_s=_read("step", step, _values.duration_s) or 0.0,
-        warmup_s=_read("warm-up", warm_up, _values.pause_s) or 0.0,
+        first_rate=None if first is None else _values.option("from", first, _values.rate),
+        step_s=_values.option("step", step, _values.duration_s),
+        warmup_s=_values.option("warm-up", warm_up, _values.pause_s),
     )
     order = make_order(settings, in_place=in_place)
     require_targets(order, search)
@@ -99,17 +97,3 @@ def capacity(
     if found.capacity.interrupted:
         raise KeyboardInterrupt
     return found.exit_code
-
-
-def _read(name: str, text: str | None, read: Callable[[str], T]) -> T | None:
-    """Return what an option's text means.
-
-    Raises:
-        BadInput: nothing.
-    """
-    if text is None:
-        return None
-    try:
-        return read(text)
-    except ValueError as error:
-        raise BadInput(f"{name} {text!r}: {error}") from None

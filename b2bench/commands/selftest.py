@@ -8,12 +8,9 @@ import typer
 from b2bench.commands import _values
 from b2bench.commands._options import WHERE, with_settings
 from b2bench.commands._settings import Settings
-from b2bench.errors import BadInput
 from b2bench.findings import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from b2bench.selftest.load.setup import Setup
 
 app = typer.Typer(help="Prove on this machine that b2bench tells the truth.", no_args_is_help=True)
@@ -88,15 +85,8 @@ def _setup(settings: Settings, *, rounds: int, rate: str, duration: str, lock: s
 
     return Setup(
         rounds=rounds,
-        rate=_read("rate", rate, _values.rate),
-        measured_s=_read("duration", duration, _values.duration_s),
-        hold_s=_read("lock", lock, _values.duration_s),
+        rate=_values.option("rate", rate, _values.rate),
+        measured_s=_values.option("duration", duration, _values.duration_s),
+        hold_s=_values.option("lock", lock, _values.duration_s),
         seed=settings.seed,
     )
-
-
-def _read(name: str, text: str, reader: "Callable[[str], float]") -> float:
-    try:
-        return reader(text)
-    except ValueError as error:
-        raise BadInput(f"{name} {text!r}: {error}") from None

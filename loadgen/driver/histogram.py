@@ -1,7 +1,5 @@
 """Microseconds in an HdrHistogram, recorded by the batch."""
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 from hdrh.histogram import HdrHistogram
@@ -9,8 +7,7 @@ from hdrh.histogram import HdrHistogram
 from b2bench.runs import Latency
 
 LONGEST_US = 3_600_000_000
-_DIGITS = 3
-_MS_PER_S = 1_000
+DIGITS = 3
 
 Microseconds = npt.NDArray[np.int64]
 
@@ -19,7 +16,7 @@ class Histogram:
     """Counts of latencies from one microsecond to one hour, to three digits."""
 
     def __init__(self) -> None:
-        self.hdr = HdrHistogram(1, LONGEST_US, _DIGITS)
+        self.hdr = HdrHistogram(1, LONGEST_US, DIGITS)
         # the very memory that HdrHistogram counts in
         self._counts = np.frombuffer(self.hdr.counts, dtype=np.uint64)
         self._sum_us = 0
@@ -96,12 +93,3 @@ class Histogram:
             p999_us=self.percentile_us(99.9),
             max_us=int(self.hdr.max_value),
         )
-
-
-def start_comment(start_unix_s: float) -> str:
-    """Return the comment that says when a log of histograms begins.
-
-    It is rounded down: a reader drops what begins before the start.
-    """
-    start_s = math.floor(start_unix_s * _MS_PER_S) / _MS_PER_S
-    return f"[StartTime: {start_s:.3f} (seconds since epoch)]"

@@ -15,9 +15,10 @@ from b2bench.runs import (
 )
 from loadgen.driver.books import Books
 from loadgen.driver.harvest import Harvest
+from loadgen.driver.histogram_log import write_histograms
 from loadgen.driver.ledger import Ledger
 from loadgen.driver.live import snapshot
-from loadgen.driver.result import load_result, write_histograms
+from loadgen.driver.result import load_result
 from loadgen.driver.window import Window
 
 
@@ -46,7 +47,14 @@ class Keeper:
         """
         books = self._books(phase, window)
         write_record(self._folder / LIVE_FILE, snapshot(books))
-        write_histograms(self._folder / HISTOGRAM_FILE, books)
+        begin_s = books.began_unix_s + books.plan.warmup_s
+        write_histograms(
+            self._folder / HISTOGRAM_FILE,
+            self._ledger.histograms(),
+            start_unix_s=books.began_unix_s,
+            begin_unix_s=begin_s,
+            end_unix_s=begin_s + books.measured_s,
+        )
         result = load_result(books)
         write_record(self._folder / RESULT_FILE, result)
         return result

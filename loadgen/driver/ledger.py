@@ -11,6 +11,7 @@ from loadgen.driver.around import step_names
 from loadgen.driver.clock import NS_PER_S
 from loadgen.driver.harvest import Harvest, QueryHarvest
 from loadgen.driver.histogram import Histogram, Microseconds
+from loadgen.driver.histogram_log import KINDS
 from loadgen.driver.timeline import Spans, Timeline
 
 _NS_PER_US = 1_000
@@ -143,6 +144,12 @@ class Ledger:
     def close(self, elapsed_s: float) -> None:
         """Let go of the single values of seconds that lie long behind."""
         self._whole.timeline.close(int(elapsed_s) - _CLOSED_AFTER_S)
+
+    def histograms(self) -> Iterator[tuple[str, Histogram]]:
+        """Yield all histograms, each with its tag."""
+        for name, seen in self.queries.items():
+            for kind in KINDS:
+                yield f"{name}/{kind}", getattr(seen, kind)
 
     @property
     def users(self) -> int:

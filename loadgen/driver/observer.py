@@ -137,8 +137,8 @@ class Observer:
         return connect(target, application_name=OBSERVER)
 
     def _look_on(self, connection: psycopg.Connection) -> None:
-        # preparing spares two thirds of a sample; not every pooler can carry it
-        connection.prepare_threshold = 0 if self._target.via == "direct" else None
+        # preparing spares two thirds of a sample; the server is reached directly
+        connection.prepare_threshold = 0
         due_s = time.monotonic()
         while not self._stop.is_set():
             rows = connection.execute(_SAMPLE, self._names).fetchall()

@@ -1,21 +1,14 @@
-"""What a load leaves: its figures, and its histograms for whoever wants to merge them."""
+"""What a load leaves in figures."""
 
-import io
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
-
-from hdrh.log import HistogramLogWriter
 
 from b2bench.errors import RunFailed
-from b2bench.records import write_atomically
 from b2bench.runs import ErrorCount, Latency, LoadResult, QueryResult, StepCount
 from loadgen.driver.books import Books
-from loadgen.driver.histogram import Histogram, start_comment
+from loadgen.driver.histogram import Histogram
 from loadgen.driver.ledger import QueryLedger
 from loadgen.driver.meanings import meaning_of
-
-_US_PER_MS = 1_000.0
 
 
 def load_result(books: Books) -> LoadResult:
@@ -93,23 +86,3 @@ def _by_kind(counts: Counter[str]) -> tuple[ErrorCount, ...]:
         for sqlstate, count in counts.most_common()
         if count
     )
-
-
-def write_histograms(path: Path, books: Books) -> None:
-    """Write all histograms in HdrHistogram's log format, tagged `<query class>/<kind>`.
-
-    The kinds are response, service and lag, in microseconds.
-    """
-    text = io.StringIO()
-    writer = HistogramLogWriter(text)
-    writer.output_log_format_version()
-    writer.output_comment(start_comment(books.began_unix_s))
-    writer.output_legend()
-    begin_s = books.began_unix_s + books.plan.warmup_s
-    for name, seen in books.ledger.queries.items():
-        for kind in ("response", "service", "lag"):
-            text.write(f"Tag={name}/{kind},")
-            writer.output_interval_histogram(
-                getattr(seen, kind).hdr, begin_s, begin_s + books.measured_s, _US_PER_MS
-            )
-    write_atomically(path, text.getvalue().encode())

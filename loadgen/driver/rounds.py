@@ -1,16 +1,11 @@
 """Several short loads of one plan as one result: counts added, histograms merged, time kept."""
 
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hdrh.histogram import HdrHistogram
-from hdrh.log import HistogramLogReader, HistogramLogWriter
-
 from b2bench.errors import RunFailed
-from b2bench.records import write_atomically
 from b2bench.runs import (
     ClientProcess,
     ErrorCount,
@@ -21,11 +16,8 @@ from b2bench.runs import (
     Span,
     StepCount,
 )
-from loadgen.driver.histogram import LONGEST_US, Histogram, start_comment
-
-KINDS = ("response", "service", "lag")
-_US_PER_MS = 1_000.0
-_DIGITS = 3
+from loadgen.driver.histogram import Histogram
+from loadgen.driver.histogram_log import KINDS, read_histograms, write_histograms
 
 Histograms = Mapping[str, Histogram]
 
@@ -49,26 +41,6 @@ def read_round(result: LoadResult, histograms: Path) -> Round:
     if missing := wanted - found.keys():
         raise RunFailed(f"{histograms} lacks {', '.join(sorted(missing))}")
     return Round(result=result, histograms=found)
-
-
-def read_histograms(path: Path) -> dict[str, Histogram]:
-    """Return the histograms of a log by their tags; several of one tag are added.
-
-    Raises:
-        RunFailed: the file cannot be read.
-    """
-    found = defaultdict[str, Histogram](Histogram)
-    try:
-        reader = HistogramLogReader(str(path), HdrHistogram(1, LONGEST_US, _DIGITS))
-    except OSError as error:
-        raise RunFailed(f"{path} cannot be read: {error.strerror}") from error
-    try:
-        # relative to the start, which is written to the millisecond, the first could lie before it
-        while (read := reader.get_next_interval_histogram(absolute=True)) is not None:
-            found[read.get_tag() or ""].hdr.add(read)
-    finally:
-        reader.input_file.close()
-    return dict(found)
 
 
 def one_round(plan: RunPlan, rounds: int) -> RunPlan:
@@ -134,20 +106,13 @@ def write_merged(path: Path, rounds: Sequence[Round]) -> None:
     """
     first, last = rounds[0].result, rounds[-1].result
     end_s = last.started_unix_s + last.measured_s
-    text = io.StringIO()
-    writer = HistogramLogWriter(text)
-    writer.output_log_format_version()
-    writer.output_comment(start_comment(first.started_unix_s))
-    writer.output_legend()
-    for tag in rounds[0].histograms:
-        text.write(f"Tag={tag},")
-        writer.output_interval_histogram(
-            _sum_of(each.histograms[tag] for each in rounds).hdr,
-            first.started_unix_s,
-            end_s,
-            _US_PER_MS,
-        )
-    write_atomically(path, text.getvalue().encode())
+    write_histograms(
+        path,
+        ((tag, _sum_of(each.histograms[tag] for each in rounds)) for tag in rounds[0].histograms),
+        start_unix_s=first.started_unix_s,
+        begin_unix_s=first.started_unix_s,
+        end_unix_s=end_s,
+    )
 
 
 def _placed(results: Sequence[LoadResult]) -> list[tuple[float, LoadResult]]:

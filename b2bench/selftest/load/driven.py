@@ -22,8 +22,8 @@ from b2bench.selftest.load.setup import Setup
 from b2bench.selftest.load.simulation import Seconds
 from b2bench.target import Target
 from loadgen.driver.clock import NS_PER_S
+from loadgen.driver.histogram_log import read_histograms
 from loadgen.driver.pacing import Arrivals
-from loadgen.driver.rounds import read_histograms
 from loadgen.driver.supervise import run_load
 from loadgen.driver.supply import seed_of
 from loadgen.driver.window import Window

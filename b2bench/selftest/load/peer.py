@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from b2bench.errors import RunFailed
 from b2bench.selftest.load.setup import Setup
 from b2bench.selftest.load.simulation import Seconds
 from b2bench.target import Target
+from loadgen.driver.twin.pgbench import connection
 
 _SCRIPT = r"""\set id 17
 SELECT label FROM stalled WHERE id = :id;
@@ -96,11 +96,9 @@ def _started(
     command: list[str | Path], target: Target, folder: Path
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Start the program in a folder; it is gone afterwards. No password shows in its name."""
-    parts = {name: str(value) for name, value in conninfo_to_dict(target.conninfo).items()}
-    password = parts.pop("password", None)
-    secret = {"PGPASSWORD": password} if password else {}
+    conninfo, secret = connection(target)
     process = subprocess.Popen(
-        [*command, make_conninfo(**parts)],
+        [*command, conninfo],
         cwd=folder,
         env=os.environ | {"PGAPPNAME": "pgbench"} | secret,
         stdin=subprocess.DEVNULL,

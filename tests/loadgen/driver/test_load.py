@@ -178,7 +178,7 @@ def test_a_session_that_the_server_ends_is_opened_anew(lab: Target, tmp_path: Pa
     seen = outcome.of("read_item")
     assert {error.sqlstate for error in seen.errors} <= {"57P01", "08006"}
     assert 0 < seen.failed <= 8
-    assert outcome.result.seconds[1].completed > 20
+    assert outcome.result.seconds[1].completed > 100
     assert outcome.result.offered == accounted(outcome.result)
 
 

@@ -10,12 +10,12 @@ from b2bench.errors import RunFailed
 from b2bench.runs import LoadResult, Second, Stage
 from b2bench.target import Target
 from loadgen.driver.histogram import Histogram
+from loadgen.driver.histogram_log import read_histograms
 from loadgen.driver.rounds import (
     KINDS,
     Round,
     merge_rounds,
     one_round,
-    read_histograms,
     read_round,
     repeated,
     write_merged,
