@@ -175,7 +175,7 @@ def option(name: str, text: str, read: Callable[[str], T]) -> T:
     """Return what the text of a command's own option means.
 
     Raises:
-        BadInput: nothing; the message says what to write instead.
+        BadInput: it cannot be read; the message says what to write instead.
     """
     try:
         return read(text)

@@ -11,7 +11,7 @@ import numpy as np
 from b2bench.clones import scratch
 from b2bench.database import connect
 from b2bench.errors import RunFailed
-from b2bench.progress import Progress, silent
+from b2bench.progress import Progress, prefixed, silent
 from b2bench.selftest.load.driven import Driven, drive, due_s, open_plan, saturating_plan
 from b2bench.selftest.load.lock import Held, TableLock, table_lock
 from b2bench.selftest.load.peer import Observed, observe
@@ -144,9 +144,7 @@ def play(
 
 
 def _round(target: Target, pgbench: Path, setup: Setup, number: int, progress: Progress) -> Round:
-    def say(phase: str, *, done: int = 0, total: int | None = None) -> None:
-        progress(f"round {number + 1} of {setup.rounds}: {phase}", done=done, total=total)
-
+    say = prefixed(progress, f"round {number + 1} of {setup.rounds}")
     # arrivals differ from round to round, and are the same when the selftest is run again
     seed = setup.seed + number
     bench = _Bench(target=target, pgbench=pgbench, setup=setup, seed=seed, progress=say)
