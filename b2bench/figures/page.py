@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Literal
 
@@ -70,6 +71,7 @@ def render_page(page: Page) -> str:
     )
 
 
+@cache
 def environment(package: str) -> Environment:
     """Return the templates in a package's `templates` folder, above those of the shell."""
     found = Environment(

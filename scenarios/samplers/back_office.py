@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
+import polars as pl
+
 from b2bench.arguments import Case, Value
 from loadgen.data.population import AS_OF, Population
 from loadgen.data.tables import catalogue
@@ -19,18 +21,27 @@ _SPANS_DAYS = ((Case.RARE, 7), (Case.TYPICAL, 30), (Case.COMMON, 90))
 
 def sync_products(population: Population, draws: Draws) -> Rows:
     """Return batches of 250: a third was changed, a few are new."""
-    first = draws.whole("first", population.products).tolist()
-    return [(Case.TYPICAL, _batch(population, product)) for product in first]
+    firsts = draws.whole("first", population.products).tolist()
+    spans = [_span(population, first) for first in firsts]
+    origin = min(start for start, _ in spans)
+    # one table for all batches: making products is what takes time
+    known = catalogue.products(population, origin, max(stop for _, stop in spans)).select(
+        "shopify_id", "title", "price"
+    )
+    return [
+        (Case.TYPICAL, _batch(known[start - origin : stop - origin], first))
+        for first, (start, stop) in zip(firsts, spans, strict=True)
+    ]
 
 
-def _batch(population: Population, first: int) -> Mapping[str, Value]:
+def _span(population: Population, first: int) -> tuple[int, int]:
     start = min(first, max(population.products - _BATCH, 0))
-    stop = min(start + _BATCH, population.products)
-    known = catalogue.products(population, start, stop)
+    return start, min(start + _BATCH, population.products)
+
+
+def _batch(known: pl.DataFrame, first: int) -> Mapping[str, Value]:
     products, titles, prices = list[int](), list[str](), list[Decimal]()
-    for place, (key, title, price) in enumerate(
-        known.select("shopify_id", "title", "price").iter_rows()
-    ):
+    for place, (key, title, price) in enumerate(known.iter_rows()):
         is_new, is_changed = place % _NEW_EACH == 1, place % _CHANGED_EACH == 0
         products.append(key + 1_000_000_000 if is_new else key)
         titles.append(f"{title} {first}" if is_changed else title)
