@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import psycopg
+from psycopg import sql
 
 from b2bench.arguments import Arguments, ArgumentSource, Case, one_of_each_case
 from b2bench.catalogue import Catalogue, read_catalogue
@@ -18,12 +19,17 @@ from b2bench.queries import Allowance, QueryClass
 from b2bench.target import Target
 from reports.explaining import CaseCapture, explain_case
 from reports.ground import Ground, ground_of
+from reports.observing import Observer, observing
 
 _STATEMENT_TIMEOUT_MS = 60_000
 _LOCK_TIMEOUT_MS = 5_000
 _PINNED = {
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
+    # so that executions are told apart, and what functions do is counted
+    "compute_query_id": "on",
+    "track_functions": "all",
+    "pg_stat_statements.track": "all",
     "statement_timeout": str(_STATEMENT_TIMEOUT_MS),
     "lock_timeout": str(_LOCK_TIMEOUT_MS),
     "track_io_timing": "on",
@@ -70,6 +76,7 @@ def capture(
     seed: int,
     progress: Progress,
     clone: bool = False,
+    generic: bool = False,
     roles: Mapping[str, str] | None = None,
 ) -> Capture:
     """Explain each query class for one set of arguments of each case.
@@ -83,7 +90,8 @@ def capture(
         source: where their arguments come from.
         seed: of the arguments.
         progress: told of each class.
-        clone: whether data may be changed in the target.
+        clone: whether data may be changed in the target, and nobody else works in it.
+        generic: whether plans for unknown arguments are wanted, too.
         roles: database role by the role that a query file names; others run as the session's.
 
     Raises:
@@ -94,13 +102,24 @@ def capture(
     # what changes data leaves dead rows behind, so it comes after what only reads
     order = sorted(queries, key=lambda query: (query.writes, query.name))
     classes = list[ClassCapture]()
-    for done, query in enumerate(order):
-        progress(f"explain {query.name}", done=done, total=len(order))
-        role = (roles or {}).get(query.role, target.role)
-        classes.append(_capture(replace(target, role=role), query, source, seed=seed, clone=clone))
+    with observing(target, is_alone=clone) as observer:
+        manner = _Manner(observer=observer, clone=clone, generic=generic)
+        for done, query in enumerate(order):
+            progress(f"explain {query.name}", done=done, total=len(order))
+            role = (roles or {}).get(query.role, target.role)
+            classes.append(_capture(replace(target, role=role), query, source, seed, manner))
     progress("explain", done=len(order), total=len(order))
     by_name = sorted(classes, key=lambda captured: captured.query)
     return replace(found, classes=tuple(by_name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manner:
+    """How every class is explained."""
+
+    observer: Observer | None
+    clone: bool
+    generic: bool
 
 
 def _describe(connection: psycopg.Connection) -> Capture:
@@ -113,7 +132,7 @@ def _describe(connection: psycopg.Connection) -> Capture:
 
 
 def _capture(
-    target: Target, query: QueryClass, source: ArgumentSource, *, seed: int, clone: bool
+    target: Target, query: QueryClass, source: ArgumentSource, seed: int, manner: _Manner
 ) -> ClassCapture:
     captured = ClassCapture(
         query=query.name,
@@ -123,13 +142,13 @@ def _capture(
         cases=(),
         findings=(),
     )
-    if query.writes and not clone:
+    if query.writes and not manner.clone:
         return replace(captured, findings=(_needs_clone(query),))
     try:
         found = one_of_each_case(source, query, seed=seed)
     except BadInput as error:
         return replace(captured, findings=(_failed(query, str(error)),))
-    return _capture_cases(captured, target, query, found, clone=clone)
+    return _capture_cases(captured, target, query, found, manner)
 
 
 def _capture_cases(
@@ -137,34 +156,46 @@ def _capture_cases(
     target: Target,
     query: QueryClass,
     found: Mapping[Case, Arguments],
-    *,
-    clone: bool,
+    manner: _Manner,
 ) -> ClassCapture:
     cases = list[CaseCapture]()
     for case, arguments in found.items():
         try:
-            with _session(target, clone=clone) as connection:
-                cases.append(explain_case(connection, query, arguments))
+            with pinned_session(target, may_write=manner.clone) as connection:
+                explained = explain_case(
+                    connection,
+                    query,
+                    arguments,
+                    observer=manner.observer,
+                    generic=manner.generic,
+                )
         except (BadInput, StatementFailed) as error:
             finding = _refused(query, case, error)
             return replace(captured, cases=tuple(cases), findings=(finding,))
+        cases.append(explained)
     return replace(captured, cases=tuple(cases))
 
 
 @contextmanager
-def _session(target: Target, *, clone: bool) -> Iterator[psycopg.Connection]:
-    """Open a session for one case, so that no plan cached for another one plays a part."""
-    with connect(target, application_name="b2bench (explain)") as connection:
-        connection.read_only = not clone
+def pinned_session(target: Target, *, may_write: bool) -> Iterator[psycopg.Connection]:
+    """Open a session under the settings with which plans and work are compared.
+
+    One for each case, so that no plan cached for another one plays a part.
+    """
+    own = replace(target, role=None)
+    with connect(own, application_name="b2bench (explain)") as connection:
+        connection.read_only = not may_write
         connection.prepare_threshold = None
+        # some settings need a privilege that the query's role has not
         pin(connection)
+        if target.role:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(target.role)))
         yield connection
 
 
 def pin(connection: psycopg.Connection) -> None:
     """Give a session the settings under which plans and work are compared."""
     for name, value in _PINNED.items():
-        # some settings need a privilege that the query's role has not
         connection.execute(
             "SELECT set_config(name, %s, false) FROM pg_settings WHERE name = %s"
             " AND (context = 'user' OR has_parameter_privilege(name, 'SET'))",

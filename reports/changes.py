@@ -35,6 +35,11 @@ class Thresholds:
     wal_bytes: Threshold = Threshold(relative=0.1, absolute=16_384)
     trigger_calls: Threshold = Threshold(relative=0.0, absolute=1)
     heap_fetches: Threshold = Threshold(relative=0.1, absolute=50)
+    # what an execution leaves behind, dead rows and pages half full, is among them
+    executed_blocks: Threshold = Threshold(relative=0.1, absolute=32)
+    function_calls: Threshold = Threshold(relative=0.1, absolute=5)
+    statements: Threshold = Threshold(relative=0.1, absolute=1)
+    jit_functions: Threshold = Threshold(relative=0.1, absolute=1)
 
 
 THRESHOLDS = Thresholds()
@@ -57,6 +62,10 @@ _COUNTERS = (
     _Counter(field="wal_records", code="wal-records", unit="WAL records"),
     _Counter(field="wal_bytes", code="wal-bytes", unit="WAL bytes"),
     _Counter(field="trigger_calls", code="trigger-calls", unit="trigger calls"),
+    _Counter(field="executed_blocks", code="executed-blocks", unit="blocks of a real execution"),
+    _Counter(field="function_calls", code="function-calls", unit="function calls"),
+    _Counter(field="statements", code="statements", unit="statements with those of functions"),
+    _Counter(field="jit_functions", code="jit", unit="functions compiled just in time"),
     # they depend on the last VACUUM too, so they only warn
     _Counter(
         field="heap_fetches", code="heap-fetches", unit="heap fetches", severity=Severity.WARNING
@@ -112,8 +121,10 @@ def _counted(baseline: WorkVector, candidate: WorkVector) -> Iterator[tuple[_Cou
     # a page logged whole says when the last checkpoint was, not what the statement did
     paged = baseline.wal_full_pages or candidate.wal_full_pages
     for counter in _COUNTERS:
-        if not (paged and counter.field == "wal_bytes"):
-            yield counter, getattr(baseline, counter.field), getattr(candidate, counter.field)
+        before, after = getattr(baseline, counter.field), getattr(candidate, counter.field)
+        is_told = before is not None and after is not None
+        if is_told and not (paged and counter.field == "wal_bytes"):
+            yield counter, before, after
 
 
 def _moved(unit: str, before: int, after: int) -> str:
@@ -161,5 +172,13 @@ def _rows(subject: str, baseline: WorkVector, candidate: WorkVector) -> Iterator
             severity=Severity.ERROR,
             subject=subject,
             message=f"{_moved('rows returned', before, after)}: another answer",
+            mend=_SAME_RESULT_MEND,
+        )
+    elif baseline.result and candidate.result and baseline.result != candidate.result:
+        yield Finding(
+            code="answer-changed",
+            severity=Severity.WARNING,
+            subject=subject,
+            message=f"as many rows as before ({number(after)}), with other values",
             mend=_SAME_RESULT_MEND,
         )

@@ -8,19 +8,28 @@ import psycopg
 from psycopg import sql
 
 from b2bench.arguments import Arguments, Case
-from b2bench.errors import BadInput
 from b2bench.queries import QueryClass, Step
-from reports.plans import JsonObject
-from reports.work import WorkVector, work_of
+from reports.answers import Answer, execute
+from reports.generic import GenericPlan, generic_plan
+from reports.observing import FunctionCalls, Observer, ServerWork, called_since, functions_called
+from reports.plans import JsonObject, plan_shape
+from reports.work import WorkVector, with_execution, work_of
 
 _SAVEPOINT = "b2bench_explain"
-# SERIALIZE makes the answer's text, and so reads values stored out of line, as a real client does
+# SERIALIZE makes the answer's text, and so reads values stored out of line, as a real client does;
+# MEMORY tells what planning took
 _SERIALIZE_SINCE = 170_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCapture:
-    """One statement explained; `plan` is the entry that EXPLAIN gave, whole."""
+    """One statement explained; `plan` is the entry that EXPLAIN gave, whole.
+
+    Args:
+        executed: what the server counted for a real execution; `None` where it cannot be told.
+        functions: called by the real execution, where the server counts them.
+        generic: the plan for unknown arguments; `None` where it was not asked for.
+    """
 
     step: str
     sql: str
@@ -29,6 +38,9 @@ class StepCapture:
     execution_ms: float
     planning_ms: float
     rows: int
+    executed: ServerWork | None = None
+    functions: tuple[FunctionCalls, ...] = ()
+    generic: GenericPlan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +64,12 @@ class CaseCapture:
 
 
 def explain_case(
-    connection: psycopg.Connection, query: QueryClass, arguments: Arguments
+    connection: psycopg.Connection,
+    query: QueryClass,
+    arguments: Arguments,
+    *,
+    observer: Observer | None = None,
+    generic: bool = False,
 ) -> CaseCapture:
     """Execute the class, roll it back, then explain its second execution, and roll that back.
 
@@ -60,6 +77,8 @@ def explain_case(
         connection: in autocommit mode, with nothing executed in it by another case.
         query: the class.
         arguments: what its parameters are.
+        observer: of the same database.
+        generic: whether the plan for unknown arguments is wanted, too.
 
     Raises:
         BadInput: a parameter has no value.
@@ -69,36 +88,118 @@ def explain_case(
     if query.isolation:
         level = query.isolation.upper().replace(" ", "_")
         connection.isolation_level = psycopg.IsolationLevel[level]
-    _run(connection, query, arguments, explain=False)
+    warm = _Run(connection, query, arguments)
+    warm.execute()
     connection.rollback()
-    captured = _run(connection, query, arguments, explain=True)
+    second = _Run(
+        connection, query, arguments, explains=_Explains(observer, warm.answers, generic=generic)
+    )
+    second.execute()
     connection.rollback()
-    return captured
-
-
-def _run(
-    connection: psycopg.Connection, query: QueryClass, arguments: Arguments, *, explain: bool
-) -> CaseCapture:
-    for setting in query.settings:
-        _execute(connection, setting.sql, _texts(arguments, [setting.parameter]))
-    captured, known = list[StepCapture](), arguments
-    unreached = list[str]()
-    for step in query.steps:
-        if not set(step.parameters) <= known.values.keys() | _undeclared(query, step):
-            unreached.append(step.name)
-            continue
-        texts = _texts(known, step.parameters)
-        if explain:
-            captured.append(_explained(connection, step, texts))
-        outputs = _execute(connection, step.sql, texts, [output.name for output in step.outputs])
-        known = replace(known, values={**known.values, **outputs})
     names = [parameter.name for parameter in query.parameters]
     return CaseCapture(
         case=arguments.case,
         arguments=dict(zip(names, _texts(arguments, names), strict=True)),
-        steps=tuple(captured),
-        unreached=tuple(unreached),
+        steps=tuple(second.captured),
+        unreached=tuple(second.unreached),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Explains:
+    """What a run that explains needs beyond one that only executes.
+
+    Args:
+        observer: of the database.
+        before: the answers of the first execution, by step.
+        generic: whether the generic plan is wanted.
+    """
+
+    observer: Observer | None
+    before: Mapping[str, Answer]
+    generic: bool
+
+
+class _Run:
+    """One execution of a class in a transaction, step by step."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        query: QueryClass,
+        arguments: Arguments,
+        *,
+        explains: _Explains | None = None,
+    ) -> None:
+        self._connection = connection
+        self._query = query
+        self._known = arguments
+        self._explains = explains
+        self.captured = list[StepCapture]()
+        self.unreached = list[str]()
+        self.answers = dict[str, Answer]()
+
+    def execute(self) -> None:
+        """Make the settings, then take every step that has what it needs."""
+        for setting in self._query.settings:
+            execute(self._connection, setting.sql, _texts(self._known, [setting.parameter]))
+        for step in self._query.steps:
+            if set(step.parameters) <= self._known.values.keys() | _undeclared(self._query, step):
+                self._step(step)
+            else:
+                self.unreached.append(step.name)
+
+    def _step(self, step: Step) -> None:
+        texts = _texts(self._known, step.parameters)
+        outputs = [output.name for output in step.outputs]
+        if self._explains is None:
+            answer = execute(self._connection, step.sql, texts, outputs)
+        else:
+            answer = self._explained(self._explains, step, texts, outputs)
+        self.answers[step.name] = answer
+        self._known = replace(self._known, values={**self._known.values, **answer.first})
+
+    def _explained(
+        self, explains: _Explains, step: Step, texts: Sequence[str | None], outputs: Sequence[str]
+    ) -> Answer:
+        """Explain a statement, undo what that did, execute it for real, and keep both."""
+        plan = explain(self._connection, step.sql, texts)
+        generic = (
+            generic_plan(self._connection, step.sql, texts, plan_shape(plan))
+            if explains.generic and texts
+            else None
+        )
+        observer = explains.observer
+        functions = functions_called(self._connection)
+        mark = observer.mark() if observer else {}
+        answer = execute(self._connection, step.sql, texts, outputs)
+        server = observer.since(mark, plan.get("Query Identifier")) if observer else None
+        called = called_since(functions, functions_called(self._connection))
+        before = explains.before.get(step.name)
+        is_same = before is not None and before.checksum == answer.checksum
+        work = with_execution(
+            work_of(plan),
+            server=server,
+            functions=called,
+            bytes_returned=answer.bytes_returned,
+            # a step that writes draws numbers and clocks, so its answer is another one each time
+            result=answer.checksum if is_same and not step.writes else "",
+        )
+        self.captured.append(
+            StepCapture(
+                step=step.name,
+                sql=step.sql,
+                plan=plan,
+                work=work,
+                execution_ms=plan["Execution Time"],
+                planning_ms=plan["Planning Time"],
+                rows=work.rows_returned,
+                executed=server,
+                functions=called,
+                generic=generic,
+            )
+        )
+        return answer
 
 
 def _undeclared(query: QueryClass, step: Step) -> set[str]:
@@ -112,52 +213,22 @@ def _texts(arguments: Arguments, names: Sequence[str]) -> list[str | None]:
     return [value if value is None else value.decode() for value in arguments.encoded(names)]
 
 
-def _execute(
-    connection: psycopg.Connection,
-    statement: str,
-    texts: Sequence[str | None],
-    outputs: Sequence[str] = (),
-) -> dict[str, str | None]:
-    """Execute and return the named columns of the first row as texts; empty without a row."""
-    cursor = psycopg.RawCursor(connection)
-    cursor.execute(statement, texts)
-    result = cursor.pgresult
-    if result is None or not result.ntuples:
-        return {}
-    columns = [column.name for column in cursor.description or ()]
-    if missing := [name for name in outputs if name not in columns]:
-        raise BadInput(f"the step gives no column {', '.join(missing)}, which it promises with ->")
-    return {name: _text(result.get_value(0, columns.index(name))) for name in outputs}
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode()
-
-
-def _explained(
-    connection: psycopg.Connection, step: Step, texts: Sequence[str | None]
-) -> StepCapture:
-    """Explain a statement and undo what it did, so that it can be executed for real."""
+def explain(
+    connection: psycopg.Connection, statement: str, texts: Sequence[str | None]
+) -> JsonObject:
+    """Execute a statement under EXPLAIN and undo what it did; return the whole entry."""
     name = sql.Identifier(_SAVEPOINT)
     connection.execute(sql.SQL("SAVEPOINT {}").format(name))
     cursor = psycopg.RawCursor(connection)
-    cursor.execute(f"EXPLAIN ({_options(connection)}) {step.sql}", texts)
+    cursor.execute(f"EXPLAIN ({explain_options(connection)}) {statement}", texts)
     row: tuple[Any, ...] | None = cursor.fetchone()
     connection.execute(sql.SQL("ROLLBACK TO SAVEPOINT {}").format(name))
-    plan = row[0][0] if row else {}
-    work = work_of(plan)
-    return StepCapture(
-        step=step.name,
-        sql=step.sql,
-        plan=plan,
-        work=work,
-        execution_ms=plan["Execution Time"],
-        planning_ms=plan["Planning Time"],
-        rows=work.rows_returned,
-    )
+    entry: JsonObject = row[0][0] if row else {}
+    return entry
 
 
-def _options(connection: psycopg.Connection) -> str:
+def explain_options(connection: psycopg.Connection) -> str:
+    """Return everything that this server's EXPLAIN can tell of an execution."""
     options = "ANALYZE, BUFFERS, WAL, SETTINGS, VERBOSE, FORMAT JSON"
-    serializes = connection.info.server_version >= _SERIALIZE_SINCE
-    return f"{options}, SERIALIZE TEXT" if serializes else options
+    newer = connection.info.server_version >= _SERIALIZE_SINCE
+    return f"{options}, SERIALIZE TEXT, MEMORY" if newer else options

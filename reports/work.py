@@ -1,7 +1,9 @@
 """The work vector: what a statement did, counted, without time and so without noise."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+from reports.observing import FunctionCalls, ServerWork
 from reports.plans import JsonObject, defines_cte, plan_shape, raw_nodes, rows_removed
 
 
@@ -9,13 +11,23 @@ from reports.plans import JsonObject, defines_cte, plan_shape, raw_nodes, rows_r
 class WorkVector:
     """What one execution of one statement did.
 
+    Fields that default to `None` say nothing where the server does not tell.
+
     Args:
         plan_shape: the plan without its numbers, a line a node.
-        shared_blocks: hit and read, a block counted each time it is touched.
+        shared_blocks: hit and read, a block counted each time it is touched, as EXPLAIN counts.
         tuples: rows given by every node, and rows that it read and dropped.
         temp_blocks: read and written.
         wal_full_pages: pages logged whole, which depends on the last checkpoint.
         trigger_calls: of all triggers, foreign-key checks among them.
+        executed_blocks: shared blocks as the server counts them for the whole execution, with
+            foreign-key checks and values stored out of line.
+        function_calls: of functions with a body of their own; inlined ones are part of the plan.
+        jit_functions: compiled just in time.
+        statements: this one, and those that functions executed on its behalf.
+        bytes_returned: of the values of all rows, as text.
+        settings: planner settings that differ from the built-in defaults.
+        result: a checksum of the rows in any order; empty where they differ each time.
     """
 
     plan_shape: tuple[str, ...]
@@ -28,6 +40,13 @@ class WorkVector:
     wal_full_pages: int
     trigger_calls: int
     heap_fetches: int
+    executed_blocks: int | None = None
+    function_calls: int | None = None
+    jit_functions: int = 0
+    statements: int | None = None
+    bytes_returned: int | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    result: str = ""
 
 
 def work_of(explained: JsonObject) -> WorkVector:
@@ -45,6 +64,28 @@ def work_of(explained: JsonObject) -> WorkVector:
         wal_full_pages=_inclusive(explained, "WAL FPI"),
         trigger_calls=sum(trigger["Calls"] for trigger in explained.get("Triggers", ())),
         heap_fetches=sum(raw.get("Heap Fetches", 0) for raw in raw_nodes(root)),
+        jit_functions=explained.get("JIT", {}).get("Functions", 0),
+        settings=dict(explained.get("Settings", {})),
+    )
+
+
+def with_execution(
+    work: WorkVector,
+    *,
+    server: ServerWork | None,
+    functions: tuple[FunctionCalls, ...],
+    bytes_returned: int,
+    result: str,
+) -> WorkVector:
+    """Return the work with what a real execution of the same statement adds to it."""
+    nested = server.nested_statements if server else None
+    return replace(
+        work,
+        executed_blocks=server.shared_blocks if server else None,
+        function_calls=sum(each.calls for each in functions),
+        statements=None if nested is None else 1 + nested,
+        bytes_returned=bytes_returned,
+        result=result,
     )
 
 

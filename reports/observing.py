@@ -1,0 +1,181 @@
+"""What the server counts while a statement is executed for real, beside what EXPLAIN says."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row
+
+from b2bench.database import connect
+from b2bench.errors import ExtensionMissing
+from b2bench.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerWork:
+    """What one execution added to pg_stat_statements.
+
+    Foreign-key checks and values stored out of line are in it, which EXPLAIN does not count.
+
+    Args:
+        shared_blocks: hit and read.
+        temp_blocks: read and written.
+        nested_statements: executed by functions, `None` where others work in the database, too.
+    """
+
+    exec_ms: float
+    shared_blocks: int
+    temp_blocks: int
+    wal_records: int
+    wal_full_pages: int
+    wal_bytes: int
+    jit_functions: int
+    nested_statements: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionCalls:
+    """Calls of one function, and the time spent in its own code."""
+
+    function: str
+    calls: int
+    self_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A line of pg_stat_statements, summed over the users that executed the statement."""
+
+    toplevel: bool
+    queryid: int
+    calls: int
+    exec_ms: float
+    shared_blocks: int
+    temp_blocks: int
+    wal_records: int
+    wal_full_pages: int
+    wal_bytes: int
+    jit_functions: int
+
+
+Mark = Mapping[tuple[bool, int], _Row]
+
+
+class Observer:
+    """Reads pg_stat_statements through a session of its own.
+
+    Args:
+        connection: to the same database as the observed session.
+        schema: of the extension.
+        is_alone: whether nobody else works in the database, so that nested statements are ours.
+    """
+
+    def __init__(self, connection: psycopg.Connection, schema: str, *, is_alone: bool) -> None:
+        self._connection = connection
+        self._statement = sql.SQL(_file("observing.sql")).format(
+            function=sql.Identifier(schema, "pg_stat_statements")
+        )
+        self._is_alone = is_alone
+
+    def mark(self) -> Mark:
+        """Return the counters as they are now, by nesting and queryid."""
+        with self._connection.cursor(row_factory=class_row(_Row)) as cursor:
+            rows = cursor.execute(self._statement).fetchall()
+        return {(row.toplevel, row.queryid): row for row in rows}
+
+    def since(self, before: Mark, queryid: int | None) -> ServerWork | None:
+        """Return what the one execution since a mark did; `None` if it was not exactly one."""
+        after = self.mark()
+        if queryid is None or (now := after.get((True, queryid))) is None:
+            return None
+        then = before.get((True, queryid))
+        if now.calls - (then.calls if then else 0) != 1:
+            return None
+        return ServerWork(
+            exec_ms=now.exec_ms - (then.exec_ms if then else 0.0),
+            shared_blocks=now.shared_blocks - (then.shared_blocks if then else 0),
+            temp_blocks=now.temp_blocks - (then.temp_blocks if then else 0),
+            wal_records=now.wal_records - (then.wal_records if then else 0),
+            wal_full_pages=now.wal_full_pages - (then.wal_full_pages if then else 0),
+            wal_bytes=now.wal_bytes - (then.wal_bytes if then else 0),
+            jit_functions=now.jit_functions - (then.jit_functions if then else 0),
+            nested_statements=_nested(before, after) if self._is_alone else None,
+        )
+
+
+def _nested(before: Mark, after: Mark) -> int:
+    return sum(
+        row.calls - (before[key].calls if key in before else 0)
+        for key, row in after.items()
+        if not row.toplevel
+    )
+
+
+@contextmanager
+def observing(target: Target, *, is_alone: bool) -> Iterator[Observer | None]:
+    """Yield an observer of a database; `None` where pg_stat_statements cannot be read.
+
+    Args:
+        target: the database, as somebody who may read everybody's statements.
+        is_alone: whether nobody else works in the database.
+    """
+    with connect(target, application_name="b2bench (observing)") as connection:
+        try:
+            yield Observer(connection, _schema(connection), is_alone=is_alone)
+        except ExtensionMissing:
+            yield None
+
+
+def _schema(connection: psycopg.Connection) -> str:
+    """Return where the extension is.
+
+    Raises:
+        ExtensionMissing: it is not here, or its library is not loaded, or it may not be read.
+    """
+    row = connection.execute(
+        "SELECT extnamespace::regnamespace::text FROM pg_extension"
+        " WHERE extname = 'pg_stat_statements'"
+        "   AND current_setting('pg_stat_statements.max', true) IS NOT NULL"
+        "   AND pg_has_role('pg_read_all_stats', 'USAGE')"
+    ).fetchone()
+    if row is None:
+        raise ExtensionMissing("pg_stat_statements cannot be read")
+    connection.execute(
+        "SELECT set_config(name, 'none', false) FROM pg_settings"
+        " WHERE name = 'pg_stat_statements.track' AND has_parameter_privilege(name, 'SET')"
+    )
+    return str(row[0])
+
+
+def functions_called(connection: psycopg.Connection) -> Mapping[str, FunctionCalls]:
+    """Return the calls of functions in the session's transaction, by signature.
+
+    Functions are counted where `track_functions` is `all` (or `pl`, for procedural languages).
+    """
+    with connection.cursor(row_factory=class_row(FunctionCalls)) as cursor:
+        rows = cursor.execute(
+            "SELECT funcid::regprocedure::text AS function, calls, self_time AS self_ms"
+            "  FROM pg_stat_xact_user_functions"
+        ).fetchall()
+    return {row.function: row for row in rows}
+
+
+def called_since(
+    before: Mapping[str, FunctionCalls], after: Mapping[str, FunctionCalls]
+) -> tuple[FunctionCalls, ...]:
+    """Return the calls between two readings, the most frequent first."""
+    found = list[FunctionCalls]()
+    for name, now in after.items():
+        then = before.get(name)
+        calls = now.calls - (then.calls if then else 0)
+        if calls > 0:
+            self_ms = now.self_ms - (then.self_ms if then else 0.0)
+            found.append(FunctionCalls(function=name, calls=calls, self_ms=self_ms))
+    return tuple(sorted(found, key=lambda each: (-each.calls, each.function)))
+
+
+def _file(name: str) -> str:
+    return (files("reports") / name).read_text()
