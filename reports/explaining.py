@@ -173,8 +173,9 @@ class _Run:
         functions = functions_called(self._connection)
         mark = observer.mark() if observer else {}
         answer = execute(self._connection, step.sql, texts, outputs)
-        server = observer.since(mark, plan.get("Query Identifier")) if observer else None
         called = called_since(functions, functions_called(self._connection))
+        # the server counts a SELECT when the session's next statement ends its portal
+        server = observer.since(mark, plan.get("Query Identifier")) if observer else None
         before = explains.before.get(step.name)
         is_same = before is not None and before.checksum == answer.checksum
         work = with_execution(
