@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from b2bench.arguments import Arguments, Case
 from b2bench.queries import QueryClass, Step
@@ -74,7 +75,8 @@ def explain_case(
     """Execute the class, roll it back, then explain its second execution, and roll that back.
 
     Args:
-        connection: in autocommit mode, with nothing executed in it by another case.
+        connection: in autocommit mode, with nothing executed in it by another case; or in a
+            transaction, whose changes are then seen.
         query: the class.
         arguments: what its parameters are.
         observer: of the same database.
@@ -84,18 +86,18 @@ def explain_case(
         BadInput: a parameter has no value.
         psycopg.Error: the server refuses something.
     """
-    connection.autocommit = False
-    if query.isolation:
+    is_outside = connection.info.transaction_status is TransactionStatus.IDLE
+    if query.isolation and is_outside:
         level = query.isolation.upper().replace(" ", "_")
         connection.isolation_level = psycopg.IsolationLevel[level]
     warm = _Run(connection, query, arguments)
-    warm.execute()
-    connection.rollback()
+    with connection.transaction(force_rollback=True):
+        warm.execute()
     second = _Run(
         connection, query, arguments, explains=_Explains(observer, warm.answers, generic=generic)
     )
-    second.execute()
-    connection.rollback()
+    with connection.transaction(force_rollback=True):
+        second.execute()
     names = [parameter.name for parameter in query.parameters]
     return CaseCapture(
         case=arguments.case,

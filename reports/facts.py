@@ -1,0 +1,102 @@
+"""What the catalogue says about the things that stand in plans."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+import psycopg
+
+Volatility = Literal["immutable", "stable", "volatile"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionFact:
+    """A function of the database's own; `identity` is how ALTER FUNCTION names it."""
+
+    name: str
+    identity: str
+    volatility: Volatility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableChange:
+    """Rows changed since a table was last analysed, beside those that the planner knows."""
+
+    table: str
+    rows: int
+    modified: int
+
+
+class _Row(NamedTuple):
+    kind: str
+    schema: str
+    relation: str
+    identity: str
+    name: str
+    detail: str
+
+
+class Facts:
+    """Columns, functions and changed tables of a database."""
+
+    def __init__(self, rows: Sequence[_Row]) -> None:
+        self._rows = rows
+
+    def table(self, schema: str, relation: str) -> str:
+        """Return a table as SQL names it, quoted where it has to be."""
+        return self._tables.get((schema, relation), relation)
+
+    def type_of(self, table: str, column: str) -> str:
+        """Return the type of a column, empty for one that is not there; both as SQL names them."""
+        return self._types.get((table, column), "")
+
+    def functions_named(self, name: str) -> tuple[FunctionFact, ...]:
+        """Return the functions of this name, without its schema."""
+        return tuple(each for each in self.functions if each.name == name)
+
+    @cached_property
+    def functions(self) -> tuple[FunctionFact, ...]:
+        """The functions that no extension brought."""
+        return tuple(
+            FunctionFact(name=row.name, identity=row.identity, volatility=_volatility(row.detail))
+            for row in self._rows
+            if row.kind == "function"
+        )
+
+    @cached_property
+    def changes(self) -> tuple[TableChange, ...]:
+        """Tables that were changed since they were analysed."""
+        return tuple(
+            TableChange(table=row.identity, rows=int(row.name), modified=int(row.detail))
+            for row in self._rows
+            if row.kind == "changed"
+        )
+
+    @cached_property
+    def _tables(self) -> dict[tuple[str, str], str]:
+        columns = (row for row in self._rows if row.kind == "column")
+        return {(row.schema, row.relation): row.identity for row in columns}
+
+    @cached_property
+    def _types(self) -> dict[tuple[str, str], str]:
+        columns = (row for row in self._rows if row.kind == "column")
+        return {(row.identity, row.name): row.detail for row in columns}
+
+
+NO_FACTS = Facts(())
+
+
+def read_facts(connection: psycopg.Connection) -> Facts:
+    """Read the facts of the session's database; b2bench's own schema is left out."""
+    rows = connection.execute((files("reports") / "facts.sql").read_text())
+    return Facts([_Row(*row) for row in rows])
+
+
+def _volatility(text: str) -> Volatility:
+    match text:
+        case "immutable" | "stable":
+            return text
+        case _:
+            return "volatile"

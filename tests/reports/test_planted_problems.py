@@ -1,0 +1,155 @@
+"""Problems planted in a database: each is found by its name, and its mend is proven."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from b2bench.arguments import one_of_each_case
+from b2bench.database import connect, reading
+from b2bench.findings import Severity
+from b2bench.progress import silent
+from b2bench.queries import load_queries
+from b2bench.target import Target
+from reports.capture import capture
+from reports.diagnosis import Diagnosis, prove
+from reports.facts import read_facts
+from tests.postgres import new_database
+from tests.reports.shop import SOURCE
+
+SCHEMA = """
+CREATE TABLE variants (
+    id bigint PRIMARY KEY,
+    sku text NOT NULL,
+    colour int NOT NULL,
+    tone int NOT NULL,
+    title text NOT NULL
+) WITH (autovacuum_enabled = off);
+CREATE TABLE imports (
+    id bigint PRIMARY KEY,
+    batch int NOT NULL,
+    variant_ref text NOT NULL
+) WITH (autovacuum_enabled = off);
+CREATE TABLE events (
+    id bigint PRIMARY KEY,
+    kind text NOT NULL,
+    payload text NOT NULL
+) WITH (autovacuum_enabled = off);
+INSERT INTO variants
+SELECT i, 'SKU-' || i, i % 200, i % 200 / 2, md5(i::text) FROM generate_series(1, 60000) AS i;
+INSERT INTO imports
+SELECT i, i % 300, (i * 7)::text FROM generate_series(1, 6000) AS i;
+INSERT INTO events SELECT i, 'seen', repeat('x', 100) FROM generate_series(1, 200) AS i;
+CREATE INDEX variants_tone ON variants (tone);
+CREATE INDEX variants_title ON variants (title);
+CREATE INDEX imports_batch ON imports (batch);
+CREATE INDEX events_kind ON events (kind);
+CREATE FUNCTION fold(sku text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN replace(lower(sku), '-', '');
+END $$;
+CREATE FUNCTION current_colour() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN coalesce(nullif(current_setting('shop.colour', true), ''), '7')::int;
+END $$;
+CREATE INDEX variants_colour ON variants (colour);
+"""
+
+# grown a hundredfold since it was analysed
+STALE = """
+INSERT INTO events
+SELECT i, CASE WHEN i % 1000 = 0 THEN 'failed' ELSE 'seen' END, repeat('x', 100)
+  FROM generate_series(201, 60000) AS i;
+"""
+
+PLANTED = {
+    "missing_index": (
+        "seq-scan",
+        "-- params: sku text\n-- example: SKU-4711\n\nSELECT id FROM variants WHERE sku = :sku",
+    ),
+    "wrong_type_in_a_join": (
+        "cast-on-column|join-scan",
+        "-- params: batch int\n-- example: 17\n\n"
+        "SELECT v.id, v.title FROM imports i JOIN variants v ON v.id::text = i.variant_ref\n"
+        " WHERE i.batch = :batch",
+    ),
+    "wrong_type_of_a_parameter": (
+        "cast-on-column",
+        "-- params: id numeric\n-- example: 4711\n\nSELECT title FROM variants WHERE id = :id",
+    ),
+    "stale_statistics": (
+        "stale-statistics",
+        "-- example:\n\nSELECT e.id, v.title FROM events e JOIN variants v ON v.id = e.id\n"
+        " WHERE e.kind = 'seen' AND v.colour >= 0",
+    ),
+    "correlated_columns": (
+        "correlated-columns",
+        "-- params: colour int, tone int\n-- example: 42, 21\n\n"
+        "SELECT a.id, b.title FROM variants a JOIN variants b ON b.id = a.id + 1\n"
+        " WHERE a.colour = :colour AND a.tone = :tone",
+    ),
+    "spill": (
+        "spilled-to-disk",
+        "-- params: least int\n-- example: 0\n\n"
+        "SELECT id, sku, title FROM variants WHERE colour >= :least ORDER BY sku, id",
+    ),
+    "offset": (
+        "deep-offset",
+        "-- params: page int\n-- example: 900\n\n"
+        "SELECT id, title FROM variants ORDER BY title LIMIT 20 OFFSET :page * 20",
+    ),
+    "function_per_row": (
+        "function-per-row",
+        "-- params: sku text\n-- example: sku4711\n\nSELECT id FROM variants WHERE fold(sku) = :sku",
+    ),
+    "volatile_function": (
+        "function-per-row",
+        "-- example:\n\nSELECT id FROM variants WHERE colour = current_colour()",
+    ),
+    "low_work_mem": (
+        "lossy-bitmap",
+        "-- params: tone int\n-- example: 20\n\n"
+        "SELECT id, title FROM variants WHERE tone <= :tone AND sku LIKE '%1%'",
+    ),
+}
+# the setting under which the problem shows
+SETTINGS = {"spill": "1MB", "low_work_mem": "64kB"}
+
+
+@pytest.fixture(scope="module")
+def planted(server: Target) -> Iterator[Target]:
+    with new_database(server) as target:
+        with connect(target) as connection:
+            connection.execute(SCHEMA)
+            connection.execute("VACUUM ANALYZE")
+            connection.execute(STALE)
+            connection.execute("CREATE EXTENSION pg_stat_statements")
+        yield target
+
+
+def diagnosed(target: Target, folder: Path) -> list[Diagnosis]:
+    queries = load_queries(folder)
+    drawn = {query.name: one_of_each_case(SOURCE, query, seed=1) for query in queries}
+    found = capture(target, queries, SOURCE, seed=1, progress=silent, clone=True, generic=True)
+    assert found.findings == ()
+    with reading(target) as connection:
+        facts = read_facts(connection)
+    return list(prove(target, found, queries, drawn, facts=facts, progress=silent))
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_problem_is_found_and_its_mend_is_proven(
+    planted: Target, tmp_path: Path, name: str
+) -> None:
+    codes, text = PLANTED[name]
+    (tmp_path / f"{name}.sql").write_text(text)
+    if name in SETTINGS:
+        planted = planted.with_setting("work_mem", SETTINGS[name])
+    found = [
+        each
+        for each in diagnosed(planted, tmp_path)
+        if each.advice.finding.code in codes.split("|")
+    ]
+    assert found
+    assert all(each.proven for each in found), [each.finding.line for each in found]
+    assert all(each.advice.finding.severity is Severity.WARNING for each in found)
