@@ -1,5 +1,6 @@
 """What a plan shows to an experienced eye, in plain words, with a fix for the obvious."""
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,7 @@ _GENERIC_BLOCKS_LEAST = 500
 _NO_ROWS = frozenset(("BitmapAnd", "BitmapOr", "Bitmap Index Scan", "ModifyTable"))
 # they read everything below before they give a first row
 _BLOCKING = frozenset(("Sort", "Hash", "Aggregate", "Materialize", "SetOp", "WindowAgg"))
+_COLUMN = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
 _STOPPING_JOINS = frozenset(("Semi", "Anti", "Right Semi", "Right Anti"))
 _SCAN_KEPT_MOST = 0.1
 _ESTIMATE_OFF = 100
@@ -81,23 +83,34 @@ def _over_target(query: str, execution_ms: float, slo_ms: float) -> Finding:
 def _step(case: Case, step: StepCapture, facts: Facts) -> Iterator[Advice]:
     root = plan_tree(step.plan)
     early = _stopped_early(root)
+    joins = dict(_joins_of_scans(root))
     for _, node in nodes(root):
         if not node.loops:
             continue
-        for finding in _node(node, root, early):
-            yield Advice(case=case, step=step.step, node=node.number, finding=finding)
-        for finding in _functions(node, step, facts):
+        found = [
+            *_cast(node),
+            *_functions(node, step, facts),
+            *_node(node, root, early),
+            *_scanned_for_join(node, joins.get(node.number)),
+        ]
+        for finding in _most_specific(found):
             yield Advice(case=case, step=step.step, node=node.number, finding=finding)
     yield from (
         Advice(case=case, step=step.step, node=None, finding=finding) for finding in _generic(step)
     )
 
 
+def _most_specific(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Leave out that a table is read whole where it is said why."""
+    why = any(finding.code in {"cast-on-column", "function-per-row"} for finding in found)
+    for finding in found:
+        if not (why and finding.code in {"seq-scan", "filtered-late"}):
+            yield finding
+
+
 def _node(node: PlanNode, root: PlanNode, early: Container[int]) -> Iterator[Finding]:
     yield from _sequential_scan(node)
-    yield from _scanned_for_join(node)
     yield from _filtered_late(node)
-    yield from _cast(node)
     yield from _spilled(node)
     yield from _lossy(node)
     yield from _offset(node)
@@ -123,30 +136,36 @@ def _sequential_scan(node: PlanNode) -> Iterator[Finding]:
     )
 
 
-def _scanned_for_join(join: PlanNode) -> Iterator[Finding]:
+def _joins_of_scans(root: PlanNode) -> Iterator[tuple[int, PlanNode]]:
+    """Yield each sequential scan that a join reads as it is, with the join."""
+    for _, join in nodes(root):
+        if "Join Type" in join.raw:
+            for side in join.children:
+                below = side
+                while below.node_type in {"Hash", "Sort", "Materialize"} and below.children:
+                    below = below.children[0]
+                if below.node_type == "Seq Scan":
+                    yield below.number, join
+
+
+def _scanned_for_join(scan: PlanNode, join: PlanNode | None) -> Iterator[Finding]:
     """Find a table that is read whole although the join wants few of its rows."""
-    if "Join Type" not in join.raw or len(join.children) < 2:  # noqa: PLR2004 (both sides)
+    if join is None or scan.rows_removed > scan.rows or scan.rows < _SCAN_READ_LEAST:
         return
-    for side in join.children:
-        scan = _scan_of_side(side)
-        others = sum(other.rows for other in join.children if other is not side)
-        if scan is None or scan.rows_removed > scan.rows or scan.rows < _SCAN_READ_LEAST:
-            continue
-        if max(join.rows, others) <= scan.rows * _SCAN_KEPT_MOST:
-            yield Finding(
-                code="join-scan",
-                severity=Severity.WARNING,
-                subject=scan.relation,
-                message=f"all {number(scan.rows)} rows are read for a join that wants "
-                f"{number(join.rows)} of them",
-                mend="create an index on the column that is joined",
-            )
-
-
-def _scan_of_side(side: PlanNode) -> PlanNode | None:
-    while side.node_type in {"Hash", "Sort", "Materialize"} and side.children:
-        side = side.children[0]
-    return side if side.node_type == "Seq Scan" else None
+    fewest = min(side.rows for side in join.children)
+    if max(join.rows, fewest) > scan.rows * _SCAN_KEPT_MOST:
+        return
+    casts = list(_casts(scan, join, {"Hash Cond", "Merge Cond", "Join Filter"}))
+    yield from casts
+    if not casts:
+        yield Finding(
+            code="join-scan",
+            severity=Severity.WARNING,
+            subject=scan.relation,
+            message=f"all {number(scan.rows)} rows are read for a join that wants "
+            f"{number(join.rows)} of them",
+            mend="create an index on the column that is joined",
+        )
 
 
 def _filtered_late(node: PlanNode) -> Iterator[Finding]:
@@ -166,20 +185,24 @@ def _filtered_late(node: PlanNode) -> Iterator[Finding]:
 
 
 def _cast(node: PlanNode) -> Iterator[Finding]:
-    if node.rows + node.rows_removed < _CAST_READ_LEAST or not node.alias:
-        return
-    for condition in node.conditions:
-        if condition.label not in {"Filter", "Join Filter"}:
-            continue
-        yield from (
-            _cast_found(node.relation, term.cast_column, term.cast_type, term.other)
-            for term in terms(condition.expression, node.alias)
-            if term.cast_column and term.is_equality
-        )
+    if node.alias and node.rows + node.rows_removed >= _CAST_READ_LEAST:
+        yield from _casts(node, node, {"Filter"})
+
+
+def _casts(node: PlanNode, holder: PlanNode, labels: Container[str]) -> Iterator[Finding]:
+    """Find columns of a node that are cast in the conditions of itself or of a join."""
+    for condition in holder.conditions:
+        if condition.label in labels:
+            yield from (
+                _cast_found(node.relation, term.cast_column, term.cast_type, term.other)
+                for term in terms(condition.expression, node.alias)
+                if term.cast_column and term.is_equality
+            )
 
 
 def _cast_found(relation: str, column: str, type_: str, other: str) -> Finding:
-    against = other if "." in other and "'" not in other else "an argument"
+    # a constant may be personal data
+    against = other if _COLUMN.fullmatch(other) else "an argument"
     return Finding(
         code="cast-on-column",
         severity=Severity.WARNING,

@@ -141,6 +141,10 @@ class _Finder:
                 yield self._index(node, [f"{term.expression} text_pattern_ops"])
                 yield self._index(node, [f"{term.expression} gin_trgm_ops"], method="gin")
 
+    def indexes_for_filter(self, node: PlanNode) -> Iterator[Fix]:
+        if node.rows_removed:
+            yield from self.indexes(node)
+
     def _indexable(self, term: Term) -> bool:
         if term.is_column:
             return True
@@ -294,7 +298,7 @@ _TRIES: Mapping[str, Sequence[Callable[[_Finder, PlanNode], Iterator[Fix]]]] = {
     "seq-scan": (_Finder.indexes,),
     "join-scan": (_Finder.indexes,),
     "filtered-late": (_Finder.indexes,),
-    "many-loops": (_Finder.indexes,),
+    "many-loops": (_Finder.indexes_for_filter,),
     "cast-on-column": (_Finder.parameter_types, _Finder.column_types, _Finder.indexes),
     "function-per-row": (_Finder.functions, _Finder.indexes),
     "spilled-to-disk": (_Finder.sort_indexes, _Finder.work_mem),

@@ -50,6 +50,9 @@ _LITERAL = re.compile(
       | (?P<number>(?<![\w.])-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)""",
     re.VERBOSE,
 )
+_COMMENT = re.compile(
+    r"(?P<string>[eE]?'(?:[^'\\]|\\.|'')*'|\"(?:[^\"]|\"\")*\")|\s*--[^\n]*|/\*.*?\*/", re.DOTALL
+)
 
 
 def redact_text(expression: str) -> str:
@@ -59,6 +62,15 @@ def redact_text(expression: str) -> str:
     '((note = ‹…›::text) AND (t1.col2 > ‹…›) AND (id = $1))'
     """
     return _LITERAL.sub(lambda match: match["keep"] or REDACTED, expression)
+
+
+def redact_sql(statement: str) -> str:
+    """Return a statement without its comments, and with its constants hidden.
+
+    >>> redact_sql("SELECT 1 -- for bob\\n  FROM t /* or 'eve' */ WHERE a = $1::int AND b = '--'")
+    'SELECT ‹…›\\n  FROM t  WHERE a = $1::int AND b = ‹…›'
+    """
+    return redact_text(_COMMENT.sub(lambda match: match["string"] or "", statement))
 
 
 def redact_plan(explained: JsonObject) -> JsonObject:

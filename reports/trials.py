@@ -122,7 +122,11 @@ def try_fixes(
     """
     bench = _Bench(connection, observer, subject)
     before = bench.measure(None).measured
-    trials = [_try(bench, advice.finding.code, fix, before) for fix in fixes]
+    trials = list[Trial]()
+    for fix in fixes:
+        # no more memory than helps
+        if not (fix.kind is Kind.SETTING and any(trial.is_proven for trial in trials)):
+            trials.append(_try(bench, advice.finding.code, fix, before))
     return before, tuple(sorted(trials, key=_rank))
 
 

@@ -23,7 +23,10 @@ CREATE TABLE variants (
     sku text NOT NULL,
     colour int NOT NULL,
     tone int NOT NULL,
-    title text NOT NULL
+    shade int NOT NULL,
+    rank int NOT NULL,
+    title text NOT NULL,
+    note text NOT NULL
 ) WITH (autovacuum_enabled = off);
 CREATE TABLE imports (
     id bigint PRIMARY KEY,
@@ -32,18 +35,20 @@ CREATE TABLE imports (
 ) WITH (autovacuum_enabled = off);
 CREATE TABLE events (
     id bigint PRIMARY KEY,
-    kind text NOT NULL,
+    day int NOT NULL,
     payload text NOT NULL
 ) WITH (autovacuum_enabled = off);
 INSERT INTO variants
-SELECT i, 'SKU-' || i, i % 200, i % 200 / 2, md5(i::text) FROM generate_series(1, 60000) AS i;
+SELECT i, 'SKU-' || i, i % 20, i % 20 * 7, i % 20 * 3, i::bigint * 7919 % 60000,
+       md5(i::text), repeat('x', 200)
+  FROM generate_series(1, 60000) AS i;
 INSERT INTO imports
 SELECT i, i % 300, (i * 7)::text FROM generate_series(1, 6000) AS i;
-INSERT INTO events SELECT i, 'seen', repeat('x', 100) FROM generate_series(1, 200) AS i;
+INSERT INTO events SELECT i, i, repeat('x', 100) FROM generate_series(1, 200) AS i;
 CREATE INDEX variants_tone ON variants (tone);
+CREATE INDEX variants_rank ON variants (rank);
 CREATE INDEX variants_title ON variants (title);
 CREATE INDEX imports_batch ON imports (batch);
-CREATE INDEX events_kind ON events (kind);
 CREATE FUNCTION fold(sku text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     RETURN replace(lower(sku), '-', '');
@@ -57,9 +62,7 @@ CREATE INDEX variants_colour ON variants (colour);
 
 # grown a hundredfold since it was analysed
 STALE = """
-INSERT INTO events
-SELECT i, CASE WHEN i % 1000 = 0 THEN 'failed' ELSE 'seen' END, repeat('x', 100)
-  FROM generate_series(201, 60000) AS i;
+INSERT INTO events SELECT i, i, repeat('x', 100) FROM generate_series(201, 60000) AS i;
 """
 
 PLANTED = {
@@ -80,13 +83,13 @@ PLANTED = {
     "stale_statistics": (
         "stale-statistics",
         "-- example:\n\nSELECT e.id, v.title FROM events e JOIN variants v ON v.id = e.id\n"
-        " WHERE e.kind = 'seen' AND v.colour >= 0",
+        " WHERE e.day > 200",
     ),
     "correlated_columns": (
         "correlated-columns",
-        "-- params: colour int, tone int\n-- example: 42, 21\n\n"
+        "-- params: colour int, tone int, shade int\n-- example: 17, 119, 51\n\n"
         "SELECT a.id, b.title FROM variants a JOIN variants b ON b.id = a.id + 1\n"
-        " WHERE a.colour = :colour AND a.tone = :tone",
+        " WHERE a.colour = :colour AND a.tone = :tone AND a.shade = :shade",
     ),
     "spill": (
         "spilled-to-disk",
@@ -100,7 +103,8 @@ PLANTED = {
     ),
     "function_per_row": (
         "function-per-row",
-        "-- params: sku text\n-- example: sku4711\n\nSELECT id FROM variants WHERE fold(sku) = :sku",
+        "-- params: sku text\n-- example: sku4711\n\n"
+        "SELECT id FROM variants WHERE fold(sku) = :sku",
     ),
     "volatile_function": (
         "function-per-row",
@@ -108,12 +112,16 @@ PLANTED = {
     ),
     "low_work_mem": (
         "lossy-bitmap",
-        "-- params: tone int\n-- example: 20\n\n"
-        "SELECT id, title FROM variants WHERE tone <= :tone AND sku LIKE '%1%'",
+        "-- params: most int\n-- example: 5000\n\n"
+        "SELECT id, title FROM variants WHERE rank <= :most",
     ),
 }
-# the setting under which the problem shows
-SETTINGS = {"spill": "1MB", "low_work_mem": "64kB"}
+# settings under which the problem shows
+SETTINGS = {
+    "spill": {"work_mem": "1MB"},
+    "correlated_columns": {"random_page_cost": "4"},
+    "low_work_mem": {"work_mem": "64kB", "random_page_cost": "4"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -143,8 +151,8 @@ def test_a_planted_problem_is_found_and_its_mend_is_proven(
 ) -> None:
     codes, text = PLANTED[name]
     (tmp_path / f"{name}.sql").write_text(text)
-    if name in SETTINGS:
-        planted = planted.with_setting("work_mem", SETTINGS[name])
+    for setting, value in SETTINGS.get(name, {}).items():
+        planted = planted.with_setting(setting, value)
     found = [
         each
         for each in diagnosed(planted, tmp_path)
