@@ -44,14 +44,17 @@ _PLAIN = frozenset(
     )
 )
 _SETTINGS = "Settings"
+_STRINGS = r"""[eE]'(?:[^'\\]|\\.|'')*' | (?:[bBxXnN]|[uU]&)?'(?:[^']|'')*'
+      | \$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$"""
 _LITERAL = re.compile(
-    r"""(?P<value>(?<!\w)[eE]'(?:[^'\\]|\\.|'')*' | (?<!\w)[bBxX]?'(?:[^']|'')*')
+    rf"""(?P<value>{_STRINGS})
       | (?P<keep>"(?:[^"]|"")*" | \$\d+ | (?:InitPlan|SubPlan)\ \d+ | [A-Za-z_]\w*)
       | (?P<number>(?<![\w.])-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)""",
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 _COMMENT = re.compile(
-    r"(?P<string>[eE]?'(?:[^'\\]|\\.|'')*'|\"(?:[^\"]|\"\")*\")|\s*--[^\n]*|/\*.*?\*/", re.DOTALL
+    rf"""(?P<keep>{_STRINGS} | "(?:[^"]|"")*") | \s*--[^\n]* | /\*.*?\*/""",
+    re.VERBOSE | re.DOTALL,
 )
 
 
@@ -70,7 +73,7 @@ def redact_sql(statement: str) -> str:
     >>> redact_sql("SELECT 1 -- for bob\\n  FROM t /* or 'eve' */ WHERE a = $1::int AND b = '--'")
     'SELECT ‹…›\\n  FROM t  WHERE a = $1::int AND b = ‹…›'
     """
-    return redact_text(_COMMENT.sub(lambda match: match["string"] or "", statement))
+    return redact_text(_COMMENT.sub(lambda match: match["keep"] or "", statement))
 
 
 def redact_plan(explained: JsonObject) -> JsonObject:

@@ -5,7 +5,7 @@ import doctest
 import pytest
 
 from reports import redaction
-from reports.redaction import redact_plan, redact_text
+from reports.redaction import redact_plan, redact_sql, redact_text
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:
@@ -26,10 +26,25 @@ def test_the_examples_in_the_docstrings_hold() -> None:
         ("(a <> E'\\\\x')", "(a <> ‹…›)"),
         (r"(a <> E'it\\\'\'s' AND b)", "(a <> ‹…› AND b)"),
         ("1e6", "‹…›"),
+        ("(a = N'x' AND b = U&'d\\0061t' AND c = B'101')", "(a = ‹…› AND b = ‹…› AND c = ‹…›)"),
+        ("$$it's$$ || $tag$ $$ $tag$ || $1", "‹…› || ‹…› || $1"),
     ],
 )
 def test_an_expression_loses_its_constants(expression: str, shown: str) -> None:
     assert redact_text(expression) == shown
+
+
+@pytest.mark.parametrize(
+    ("statement", "shown"),
+    [
+        ("SELECT a -- canary\n  FROM t", "SELECT a\n  FROM t"),
+        ("SELECT /* canary\n canary */ a", "SELECT  a"),
+        ("SELECT '-- no comment', a -- 'canary'", "SELECT ‹…›, a"),
+        ('SELECT "--a", $$ -- $$ FROM t LIMIT 20', 'SELECT "--a", ‹…› FROM t LIMIT ‹…›'),
+    ],
+)
+def test_a_statement_loses_its_comments_too(statement: str, shown: str) -> None:
+    assert redact_sql(statement) == shown
 
 
 def test_a_plan_keeps_its_figures_and_names() -> None:
