@@ -1,4 +1,4 @@
-"""The EXPLAIN report: every query class with its plans, the work done and advice, on one page."""
+"""The EXPLAIN report: every query class with its plans, the work done and what mends it."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -8,37 +8,44 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from b2bench.figures.notation import counted
-from b2bench.figures.page import Fact, Page, Section, Tone, environment, render_page, tone_of
+from b2bench.figures.page import Fact, Page, Section, environment, render_page, tone_of
 from b2bench.findings import Finding, Severity
-from reports.advice import Advice, advise, worst_estimate
+from reports.advice import Advice, worst_estimate
 from reports.capture import Capture, ClassCapture
+from reports.diagnosis import Diagnosis
 from reports.explaining import CaseCapture, StepCapture
+from reports.explanation import Explanation, mends, redacted, unproven
 from reports.plan_view import PlanRow, plan_rows
-from reports.redaction import redact_plan
+from reports.plans import JsonObject
 
 _TEMPLATES = "reports"
 
 
-def render_explain_page(capture: Capture, *, show_arguments: bool = False) -> str:
+def render_explain_page(explanation: Explanation, *, show_arguments: bool = False) -> str:
     """Return the page as one HTML file.
 
     Args:
-        capture: what was explained.
+        explanation: what was explained and found.
         show_arguments: whether constants and arguments, which may be personal data, are shown.
     """
-    views = [_class_view(captured, shown=show_arguments) for captured in capture.classes]
+    shown = explanation if show_arguments else redacted(explanation)
+    views = [_class_view(each, shown.diagnoses_of(each.query)) for each in shown.capture.classes]
     own = files("reports") / "templates"
     settings = _usual_settings(views)
     findings = [finding for view in views for finding in view.findings]
     return render_page(
         Page(
             kind="EXPLAIN report",
-            title=_title(capture),
+            title=_title(shown.capture),
             verdict=_verdict(findings, len(views)),
             tone=tone_of(findings),
-            facts=_facts(capture, shown=show_arguments),
-            sections=[_overview(views, settings), *(_section(view, settings) for view in views)],
-            provenance=capture.provenance,
+            facts=_facts(shown),
+            sections=[
+                *_what_to_do(shown),
+                _overview(views, settings),
+                *(_section(view, settings) for view in views),
+            ],
+            provenance=shown.capture.provenance,
             style=(own / "explain.css").read_text(),
             script=(own / "explain.js").read_text(),
         )
@@ -46,16 +53,23 @@ def render_explain_page(capture: Capture, *, show_arguments: bool = False) -> st
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepView:
-    """One explained statement as the page shows it; `identity` is unique on the page."""
+class PlanView:
+    """One plan as the page shows it; `identity` is unique on the page."""
 
-    step: StepCapture
     identity: str
-    sql: str
     rows: tuple[PlanRow, ...]
     json: Markup
     settings: dict[str, str]
     triggers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """One explained statement; `generic` is the plan for unknown arguments where it is another."""
+
+    step: StepCapture
+    plan: PlanView
+    generic: PlanView | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +79,13 @@ class CaseView:
     case: CaseCapture
     anchor: str
     steps: tuple[StepView, ...]
-    arguments: tuple[tuple[str, str], ...]
-    advice: tuple[Advice, ...]
+    diagnoses: tuple[Diagnosis, ...]
     estimate_error: float
 
     @property
     def blocks(self) -> int:
-        """Shared blocks of all steps."""
-        return sum(step.step.work.shared_blocks for step in self.steps)
+        """Shared blocks of all steps, as their real execution touched them."""
+        return sum(_blocks(view.step) for view in self.steps)
 
     @property
     def rows(self) -> int:
@@ -80,9 +93,16 @@ class CaseView:
         return self.steps[-1].step.rows if self.steps else 0
 
     @property
-    def tone(self) -> Tone:
-        """The colour of the worst advice."""
-        return tone_of([advice.finding for advice in self.advice])
+    def arguments(self) -> tuple[tuple[str, str], ...]:
+        """Names and texts, where they are to be shown."""
+        return tuple(
+            (name, "NULL" if text is None else text) for name, text in self.case.arguments.items()
+        )
+
+    @property
+    def has_other_generic(self) -> bool:
+        """Whether some step has another plan for unknown arguments."""
+        return any(view.generic for view in self.steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,57 +112,60 @@ class ClassView:
     captured: ClassCapture
     anchor: str
     cases: tuple[CaseView, ...]
-    findings: tuple[Finding, ...]
+    diagnoses: tuple[Diagnosis, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What could not be explained, and what was found."""
+        return self.captured.findings + tuple(each.finding for each in self.diagnoses)
 
 
-def _class_view(captured: ClassCapture, *, shown: bool) -> ClassView:
-    advice = advise(captured)
-    cases = [_case_view(captured.query, case, advice, shown=shown) for case in captured.cases]
+def _blocks(step: StepCapture) -> int:
+    executed = step.work.executed_blocks
+    return step.work.shared_blocks if executed is None else executed
+
+
+def _class_view(captured: ClassCapture, diagnoses: tuple[Diagnosis, ...]) -> ClassView:
     return ClassView(
         captured=captured,
         anchor=f"query-{captured.query}",
-        cases=tuple(cases),
-        findings=captured.findings + tuple(_once(a.finding for a in advice)),
+        cases=tuple(_case_view(captured.query, case, diagnoses) for case in captured.cases),
+        diagnoses=diagnoses,
     )
 
 
-def _once(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """Yield one finding of each kind on each subject; others of it stand at their nodes."""
-    seen = set[tuple[str, str]]()
-    for finding in findings:
-        if (key := (finding.code, finding.subject)) not in seen:
-            seen.add(key)
-            yield finding
-
-
-def _case_view(query: str, case: CaseCapture, advice: Sequence[Advice], *, shown: bool) -> CaseView:
-    mine = tuple(each for each in advice if each.case == case.case)
+def _case_view(query: str, case: CaseCapture, diagnoses: Sequence[Diagnosis]) -> CaseView:
+    mine = tuple(each for each in diagnoses if case.case in each.cases)
+    # a mark at a node belongs to the case in which it was found
+    advice = [each.advice for each in mine if each.advice.case == case.case]
     anchor = f"query-{query}-{case.case}"
     return CaseView(
         case=case,
         anchor=anchor,
-        steps=tuple(_step_view(anchor, step, mine, shown=shown) for step in case.steps),
-        arguments=tuple(_arguments(case)) if shown else (),
-        advice=mine,
+        steps=tuple(_step_view(anchor, step, advice) for step in case.steps),
+        diagnoses=mine,
         estimate_error=max((worst_estimate(step.plan) for step in case.steps), default=1.0),
     )
 
 
-def _arguments(case: CaseCapture) -> Iterator[tuple[str, str]]:
-    for name, text in case.arguments.items():
-        yield name, "NULL" if text is None else text
-
-
-def _step_view(
-    anchor: str, step: StepCapture, advice: Sequence[Advice], *, shown: bool
-) -> StepView:
-    plan = step.plan if shown else redact_plan(step.plan)
+def _step_view(anchor: str, step: StepCapture, advice: Sequence[Advice]) -> StepView:
+    identity = f"{anchor}-{step.step}"
     mine = [each for each in advice if each.step == step.step]
+    generic = step.generic
     return StepView(
         step=step,
-        identity=f"{anchor}-{step.step}",
-        sql=step.sql,
-        rows=plan_rows(plan, mine),
+        plan=plan_view(identity, step.plan, mine),
+        generic=(
+            plan_view(f"{identity}-generic", generic.plan) if generic and generic.is_other else None
+        ),
+    )
+
+
+def plan_view(identity: str, plan: JsonObject, advice: Sequence[Advice] = ()) -> PlanView:
+    """Return an entry of EXPLAIN's JSON as the page's plan macro takes it."""
+    return PlanView(
+        identity=identity,
+        rows=plan_rows(plan, advice),
         json=_embedded(plan),
         settings=dict(plan.get("Settings", {})),
         triggers=tuple(
@@ -161,7 +184,7 @@ def _embedded(plan: object) -> Markup:
 def _usual_settings(views: Sequence[ClassView]) -> dict[str, str]:
     """Return the settings of the first plan, which only plans with others repeat."""
     steps = (step for view in views for case in view.cases for step in case.steps)
-    return next((step.settings for step in steps), {})
+    return next((step.plan.settings for step in steps), {})
 
 
 def _title(capture: Capture) -> str:
@@ -179,7 +202,8 @@ def _verdict(findings: Sequence[Finding], classes: int) -> str:
     return f"{' and '.join(said)} in {where}" if said else f"{where}, nothing needs attention"
 
 
-def _facts(capture: Capture, *, shown: bool) -> list[Fact]:
+def _facts(explanation: Explanation) -> list[Fact]:
+    capture, shown = explanation.capture, explanation.shows_arguments
     cases = sum(len(captured.cases) for captured in capture.classes)
     return [
         Fact(label="Server", value=capture.provenance.server),
@@ -189,6 +213,7 @@ def _facts(capture: Capture, *, shown: bool) -> list[Fact]:
             value=f"{counted(len(capture.classes), 'class')}, {counted(cases, 'case')}",
         ),
         Fact(label="Execution", value="the second in a session, one process"),
+        Fact(label="Mends", value="tried on a copy" if explanation.is_proven else "not tried"),
         Fact(label="Constants", value="shown" if shown else "hidden as ‹…›"),
     ]
 
@@ -197,26 +222,39 @@ def _data(capture: Capture) -> str:
     return capture.ground.data_set.shown if capture.ground.data_set else "not b2bench's"
 
 
+def _what_to_do(explanation: Explanation) -> Iterator[Section]:
+    found, open_ = mends(explanation), unproven(explanation)
+    if found or open_:
+        yield _rendered(
+            "What to do", "what-to-do", "explain_mends.html", mends=found, unproven=open_
+        )
+
+
 def _overview(views: Sequence[ClassView], settings: dict[str, str]) -> Section:
     cases = [case for view in views for case in view.cases]
-    body = (
-        environment(_TEMPLATES)
-        .get_template("explain_overview.html")
-        .render(
-            views=views,
-            settings=settings,
-            longest_ms=max((case.case.execution_ms for case in cases), default=1) or 1,
-            most_blocks=max((case.blocks for case in cases), default=1) or 1,
-        )
+    return _rendered(
+        "Overview",
+        "overview",
+        "explain_overview.html",
+        views=views,
+        settings=settings,
+        longest_ms=max((case.case.execution_ms for case in cases), default=1) or 1,
+        most_blocks=max((case.blocks for case in cases), default=1) or 1,
     )
-    return Section(title="Overview", anchor="overview", body=Markup(body))  # noqa: S704 (escaped)
 
 
 def _section(view: ClassView, settings: dict[str, str]) -> Section:
     slowest = max(view.cases, key=lambda case: case.case.execution_ms, default=None)
-    body = (
-        environment(_TEMPLATES)
-        .get_template("explain_class.html")
-        .render(view=view, slowest=slowest, settings=settings)
+    return _rendered(
+        view.captured.query,
+        view.anchor,
+        "explain_class.html",
+        view=view,
+        slowest=slowest,
+        settings=settings,
     )
-    return Section(title=view.captured.query, anchor=view.anchor, body=Markup(body))  # noqa: S704
+
+
+def _rendered(title: str, anchor: str, template: str, **values: object) -> Section:
+    body = environment(_TEMPLATES).get_template(template).render(**values)
+    return Section(title=title, anchor=anchor, body=Markup(body))  # noqa: S704 (escaped)

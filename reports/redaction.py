@@ -53,7 +53,7 @@ _LITERAL = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _COMMENT = re.compile(
-    rf"""(?P<keep>{_STRINGS} | "(?:[^"]|"")*") | \s*--[^\n]* | /\*.*?\*/""",
+    rf"""(?P<keep>{_STRINGS} | "(?:[^"]|"")*") | \s*--[^\n]* | /\*(?:(?!/\*|\*/).)*\*/""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -70,10 +70,12 @@ def redact_text(expression: str) -> str:
 def redact_sql(statement: str) -> str:
     """Return a statement without its comments, and with its constants hidden.
 
-    >>> redact_sql("SELECT 1 -- for bob\\n  FROM t /* or 'eve' */ WHERE a = $1::int AND b = '--'")
-    'SELECT ‹…›\\n  FROM t  WHERE a = $1::int AND b = ‹…›'
+    >>> redact_sql("SELECT 1 FROM t /* or 'eve' */ WHERE a = $1::int AND b = '--' -- for bob")
+    'SELECT ‹…› FROM t  WHERE a = $1::int AND b = ‹…›'
     """
-    return redact_text(_COMMENT.sub(lambda match: match["keep"] or "", statement))
+    bare = _COMMENT.sub(lambda match: match["keep"] or "", statement)
+    # comments may stand in comments: the innermost are gone now
+    return redact_text(bare) if bare == statement else redact_sql(bare)
 
 
 def redact_plan(explained: JsonObject) -> JsonObject:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from b2bench.commands._capture import everything, take_capture
 from b2bench.commands._console import progress_shown, say, say_findings
+from b2bench.commands._explain import Wishes, take_explanation
 from b2bench.commands._load import Outcome, perform
 from b2bench.commands._order import make_order
 from b2bench.commands._output import write_text
@@ -92,8 +93,9 @@ def _judge_work(settings: Settings, target: Target, folder: Path) -> tuple[Captu
     """Explain, record a baseline, and let the gate compare a second look with it."""
     selection = everything(settings)
     with _stage("EXPLAIN report and baseline") as progress:
-        capture = take_capture(settings, target, selection, progress)
-        write_text(folder / EXPLAIN_FILE, render_explain_page(capture))
+        explanation = take_explanation(settings, target, selection, Wishes(), progress)
+        capture = explanation.capture
+        write_text(folder / EXPLAIN_FILE, render_explain_page(explanation))
         baseline = record(capture)
         write_baseline(settings.state / BASELINE_FILE, baseline)
     with _stage("gate") as progress:

@@ -8,7 +8,6 @@ from rich.text import Text
 
 from b2bench.commands._console import BAD, DOUBTFUL, GOOD, say, say_findings, show, table
 from b2bench.commands._load import Outcome
-from b2bench.commands._output import write_text
 from b2bench.commands._way import THROUGH_POOLER
 from b2bench.figures.notation import counted, milliseconds, number, share, size, target
 from b2bench.findings import ExitCode, Finding, Severity, exit_code
@@ -19,7 +18,7 @@ from loadgen.data.estimate import TableSize
 from loadgen.data.skew import Skew
 from reports.baseline import Baseline, record, write_baseline
 from reports.capture import Capture
-from reports.explain_page import render_explain_page
+from reports.explanation import Explanation, mends, unproven
 from reports.gate import Verdict
 from reports.gate_text import gate_text
 
@@ -113,12 +112,17 @@ def say_verdict(verdict: Verdict) -> None:
     say(*found)
 
 
-def say_explained(capture: Capture, output: Path, *, show_arguments: bool) -> ExitCode:
-    """Write the EXPLAIN report and say where it lies."""
-    write_text(output, render_explain_page(capture, show_arguments=show_arguments))
+def say_explained(explanation: Explanation, output: Path) -> None:
+    """Say what came of it, what mends it, and where the report lies."""
+    capture = explanation.capture
     say_findings(capture.findings)
-    say(f"{counted(len(capture.classes), 'query class')} explained: {output}")
-    return exit_code(capture.findings)
+    for mend in mends(explanation):
+        names = ", ".join(dict.fromkeys(each.query for each in mend.diagnoses))
+        why = mend.best.proven.why if mend.best.proven else ""
+        say(f"mends {names}: {' '.join(mend.fix.shown.split())} ({why})", style=GOOD)
+    open_ = unproven(explanation)
+    there = f", {counted(len(open_), 'suspicion')} without a proven mend" if open_ else ""
+    say(f"{counted(len(capture.classes), 'query class')} explained{there}: {output}")
 
 
 def say_recorded(capture: Capture, path: Path) -> ExitCode:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from b2bench.commands._options import WHERE, with_settings
+from b2bench.commands._options import WHERE, Json, with_settings
 from b2bench.commands._settings import Settings
 from b2bench.findings import ExitCode
 
@@ -31,6 +31,26 @@ Csv = Annotated[
     Path | None,
     typer.Option("--csv", metavar="DIR", help="Arguments from DIR/<query class>.csv."),
 ]
+Scratch = Annotated[
+    bool,
+    typer.Option(
+        "--scratch",
+        help="The database is a copy that may be changed: explain what writes, try mends.",
+    ),
+]
+Prove = Annotated[
+    bool, typer.Option("--prove/--no-prove", help="Try on a copy what could mend a finding.")
+]
+Markdown = Annotated[
+    Path | None,
+    typer.Option("--markdown", metavar="FILE", help="Write Markdown there; - prints it."),
+]
+Text = Annotated[
+    Path | None, typer.Option("--text", metavar="FILE", help="Write plain text; - prints it.")
+]
+JsonSchema = Annotated[
+    bool, typer.Option("--json-schema", help="Print the schema of the JSON, and do nothing else.")
+]
 
 
 @with_settings(*WHERE, "queries", "seed")
@@ -42,29 +62,46 @@ def explain(
     show_arguments: ShowArguments = False,
     examples: Examples = False,
     csv: Csv = None,
+    scratch: Scratch = False,
+    prove: Prove = True,
+    markdown: Markdown = None,
+    json: Json = None,
+    text: Text = None,
+    json_schema: JsonSchema = False,
 ) -> ExitCode:
     """Write an EXPLAIN report: one HTML file, opens offline.
 
     Each query class is executed for typical, rare and common arguments and for a miss. On a
-    database that b2bench made it works on a copy; on any other it only reads, and query classes
-    that change data are left out with a note. Constants are hidden unless asked for.
+    database that b2bench made it works on copies, on which it also tries what could mend a
+    finding: a mend is proven when the same answer takes less work. Any other database is only
+    read, and query classes that change data are left out with a note, unless --scratch says that
+    it may be changed; then everything but VACUUM is rolled back. Constants are hidden unless
+    asked for.
 
     Examples:
         b2bench explain
         b2bench explain --class price_cart --class read_cart -o cart.html
         b2bench explain --queries my-queries --csv my-arguments --dsn postgresql://me@host/shop
     """
-    from b2bench.commands._capture import Selection, take_capture  # noqa: PLC0415 (fast --help)
+    from b2bench.commands._capture import Selection  # noqa: PLC0415 (--help stays fast)
     from b2bench.commands._console import progress_shown  # noqa: PLC0415
-    from b2bench.commands._output import require_file_place  # noqa: PLC0415
+    from b2bench.commands._destinations import Destinations  # noqa: PLC0415
+    from b2bench.commands._explain import (  # noqa: PLC0415
+        Wishes,
+        print_schema,
+        publish,
+        take_explanation,
+    )
     from b2bench.commands._queries import chosen_queries  # noqa: PLC0415
-    from b2bench.commands._summary import say_explained  # noqa: PLC0415
     from b2bench.commands._target import find_target  # noqa: PLC0415
 
+    if json_schema:
+        return print_schema()
     queries = chosen_queries(settings, classes or ())
-    require_file_place(output)
+    destinations = Destinations.asked(output=output, markdown=markdown, json=json, text=text)
     selection = Selection(queries=queries, examples=examples, csv=csv)
+    wishes = Wishes(scratch=scratch, prove=prove)
     with progress_shown() as progress:
         target = find_target(settings, progress)
-        capture = take_capture(settings, target, selection, progress)
-    return say_explained(capture, output, show_arguments=show_arguments)
+        explanation = take_explanation(settings, target, selection, wishes, progress)
+    return publish(explanation, destinations, output, show_arguments=show_arguments)

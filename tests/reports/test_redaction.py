@@ -39,6 +39,7 @@ def test_an_expression_loses_its_constants(expression: str, shown: str) -> None:
     [
         ("SELECT a -- canary\n  FROM t", "SELECT a\n  FROM t"),
         ("SELECT /* canary\n canary */ a", "SELECT  a"),
+        ("SELECT /* a /* canary */ canary */ a", "SELECT  a"),
         ("SELECT '-- no comment', a -- 'canary'", "SELECT ‹…›, a"),
         ('SELECT "--a", $$ -- $$ FROM t LIMIT 20', 'SELECT "--a", ‹…› FROM t LIMIT ‹…›'),
     ],

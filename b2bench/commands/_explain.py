@@ -1,0 +1,165 @@
+"""Explain, look for what is wrong, and try on a copy what could mend it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from b2bench.arguments import Arguments, ArgumentSource, Case, one_of_each_case
+from b2bench.clones import clone
+from b2bench.commands._capture import Selection
+from b2bench.commands._destinations import Destinations
+from b2bench.commands._queries import argument_source
+from b2bench.commands._settings import Settings
+from b2bench.commands._summary import say_explained
+from b2bench.commands._target import is_ours
+from b2bench.database import reading
+from b2bench.errors import BadInput
+from b2bench.findings import ExitCode, exit_code
+from b2bench.progress import Progress
+from b2bench.queries import QueryClass
+from b2bench.records import schema_of, to_json
+from b2bench.target import Target
+from reports.capture import Capture, capture
+from reports.diagnosis import Diagnosis, diagnose, prove
+from reports.explain_markdown import explain_markdown
+from reports.explain_page import render_explain_page
+from reports.explain_text import explain_text
+from reports.explanation import Explanation, redacted
+from reports.facts import Facts, read_facts
+
+Drawn = Mapping[str, Mapping[Case, Arguments]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What is to be looked at beyond plans.
+
+    Args:
+        scratch: the named database is a copy that may be changed.
+        prove: whether mends are tried.
+    """
+
+    scratch: bool = False
+    prove: bool = True
+
+
+def take_explanation(
+    settings: Settings, target: Target, selection: Selection, wishes: Wishes, progress: Progress
+) -> Explanation:
+    """Explain the selected query classes and try what could mend what is found.
+
+    Raises:
+        NotOurDatabase, BadInput: the shop's queries need the shop's data.
+    """
+    return _Explaining(settings, target, selection, wishes, progress).take()
+
+
+class _Explaining:
+    """One target and what is wanted of it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        target: Target,
+        selection: Selection,
+        wishes: Wishes,
+        progress: Progress,
+    ) -> None:
+        self._settings = settings
+        self._target = target
+        self._selection = selection
+        self._wishes = wishes
+        self._progress = progress
+        self._is_ours = is_ours(target)
+        self._source = argument_source(
+            settings, target, examples=selection.examples, csv=selection.csv
+        )
+
+    def take(self) -> Explanation:
+        with reading(self._target) as connection:
+            facts = read_facts(connection)
+        with self._copy("explain") as (subject, may_change):
+            found = self._capture(subject, may_change=may_change)
+        is_proven = may_change and self._wishes.prove
+        if is_proven:
+            with self._copy("prove") as (subject, _):
+                diagnoses = self._prove(subject, found, facts)
+        else:
+            diagnoses = diagnosed(found, facts)
+        return Explanation(capture=found, diagnoses=diagnoses, is_proven=is_proven)
+
+    @contextmanager
+    def _copy(self, purpose: str) -> Iterator[tuple[Target, bool]]:
+        """Yield a database to work in, and whether it may be changed."""
+        if not self._is_ours:
+            yield self._target, self._wishes.scratch
+            return
+        self._progress("copying the database")
+        with clone(self._target, purpose) as copy:
+            yield copy, True
+
+    def _capture(self, subject: Target, *, may_change: bool) -> Capture:
+        return capture(
+            subject,
+            self._selection.queries,
+            self._source,
+            seed=self._settings.seed,
+            progress=self._progress,
+            clone=may_change,
+            generic=True,
+        )
+
+    def _prove(self, subject: Target, found: Capture, facts: Facts) -> tuple[Diagnosis, ...]:
+        explained = {each.query for each in found.classes if each.cases}
+        queries = [query for query in self._selection.queries if query.name in explained]
+        return prove(
+            subject,
+            found,
+            queries,
+            drawn(self._source, queries, self._settings.seed),
+            facts=facts,
+            progress=self._progress,
+        )
+
+
+def drawn(source: ArgumentSource, queries: Sequence[QueryClass], seed: int) -> Drawn:
+    """Return one set of arguments for each case of each class that the source knows."""
+    found = dict[str, Mapping[Case, Arguments]]()
+    for query in queries:
+        try:
+            found[query.name] = one_of_each_case(source, query, seed=seed)
+        except BadInput:
+            continue
+    return found
+
+
+def diagnosed(found: Capture, facts: Facts) -> tuple[Diagnosis, ...]:
+    """Return the findings of a capture; nothing is tried."""
+    return tuple(each for captured in found.classes for each in diagnose(captured, facts))
+
+
+def publish(
+    explanation: Explanation, destinations: Destinations, page: Path, *, show_arguments: bool
+) -> ExitCode:
+    """Write what was asked for, and say what came of it unless a file is printed."""
+    shown = explanation if show_arguments else redacted(explanation)
+    destinations.write(
+        "--output", lambda: render_explain_page(explanation, show_arguments=show_arguments)
+    )
+    destinations.write(
+        "--markdown", lambda: explain_markdown(explanation, show_arguments=show_arguments)
+    )
+    destinations.write("--json", lambda: to_json(shown).decode())
+    destinations.write("--text", lambda: explain_text(explanation, show_arguments=show_arguments))
+    if not destinations.is_printed:
+        say_explained(shown, page)
+    return exit_code(explanation.capture.findings)
+
+
+def print_schema() -> ExitCode:
+    """Print the schema that --json follows."""
+    typer.echo(to_json(schema_of(Explanation)).decode(), nl=False)
+    return ExitCode.FINE

@@ -1,0 +1,134 @@
+"""Everything that an EXPLAIN report tells, as one record for every output format."""
+
+from dataclasses import dataclass, replace
+
+from b2bench.findings import Finding, Severity
+from reports.capture import Capture, ClassCapture
+from reports.diagnosis import Diagnosis
+from reports.explaining import CaseCapture, StepCapture
+from reports.fixes import Fix, Kind
+from reports.generic import GenericPlan
+from reports.redaction import redact_plan, redact_sql
+from reports.trials import Trial
+
+EXPLANATION_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A capture, what was found in it, and what was tried.
+
+    Args:
+        is_proven: whether there was a copy on which mends could be tried.
+        shows_arguments: whether constants and arguments are in it.
+    """
+
+    capture: Capture
+    diagnoses: tuple[Diagnosis, ...]
+    is_proven: bool
+    shows_arguments: bool = True
+    explanation_version: int = EXPLANATION_VERSION
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What could not be explained, and what was found."""
+        return self.capture.findings + tuple(each.finding for each in self.diagnoses)
+
+    def diagnoses_of(self, query: str) -> tuple[Diagnosis, ...]:
+        """Return what was found in one class."""
+        return tuple(each for each in self.diagnoses if each.query == query)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """One proven fix and everything that it mends."""
+
+    fix: Fix
+    diagnoses: tuple[Diagnosis, ...]
+
+    @property
+    def best(self) -> Diagnosis:
+        """Where it saves most blocks."""
+        return max(self.diagnoses, key=_saved_blocks)
+
+
+def mends(explanation: Explanation) -> tuple[Mend, ...]:
+    """Return the proven fixes, each once, those that save most ahead."""
+    grouped = dict[str, list[Diagnosis]]()
+    for diagnosis in explanation.diagnoses:
+        if diagnosis.proven:
+            grouped.setdefault(diagnosis.proven.fix.shown, []).append(diagnosis)
+    found = [
+        Mend(fix=group[0].proven.fix, diagnoses=tuple(group))
+        for group in grouped.values()
+        if group[0].proven
+    ]
+    return tuple(sorted(found, key=lambda mend: -_saved_blocks(mend.best)))
+
+
+def _saved_blocks(diagnosis: Diagnosis) -> int:
+    before, proven = diagnosis.before, diagnosis.proven
+    if before is None or proven is None or proven.after is None:
+        return 0
+    after = proven.after
+    return before.blocks + before.temp_blocks - after.blocks - after.temp_blocks
+
+
+def unproven(explanation: Explanation) -> tuple[Diagnosis, ...]:
+    """Return the warnings for which nothing was shown to help."""
+    return tuple(
+        each
+        for each in explanation.diagnoses
+        if not each.proven and each.advice.finding.severity is Severity.WARNING
+    )
+
+
+def redacted(explanation: Explanation) -> Explanation:
+    """Return the record without constants and arguments, which may be personal data."""
+    capture = explanation.capture
+    return replace(
+        explanation,
+        capture=replace(capture, classes=tuple(map(_class, capture.classes))),
+        diagnoses=tuple(map(_diagnosis, explanation.diagnoses)),
+        shows_arguments=False,
+    )
+
+
+def _class(captured: ClassCapture) -> ClassCapture:
+    return replace(captured, cases=tuple(map(_case, captured.cases)))
+
+
+def _case(case: CaseCapture) -> CaseCapture:
+    return replace(case, arguments={}, steps=tuple(map(_step, case.steps)))
+
+
+def _step(step: StepCapture) -> StepCapture:
+    return replace(
+        step,
+        sql=redact_sql(step.sql),
+        plan=redact_plan(step.plan),
+        generic=_generic(step.generic) if step.generic else None,
+    )
+
+
+def _generic(generic: GenericPlan) -> GenericPlan:
+    return replace(generic, plan=redact_plan(generic.plan))
+
+
+def _diagnosis(diagnosis: Diagnosis) -> Diagnosis:
+    return replace(diagnosis, trials=tuple(map(_trial, diagnosis.trials)))
+
+
+def _trial(trial: Trial) -> Trial:
+    return replace(trial, fix=_fix(trial.fix))
+
+
+def _fix(fix: Fix) -> Fix:
+    if fix.kind is Kind.SETTING:
+        return fix
+    return replace(
+        fix,
+        shown=redact_sql(fix.shown),
+        statements=tuple(map(redact_sql, fix.statements)),
+        rewrite=None,
+    )
