@@ -115,7 +115,7 @@ def _node(node: PlanNode, root: PlanNode, early: Container[int]) -> Iterator[Fin
     yield from _lossy(node)
     yield from _offset(node)
     if node.number not in early:
-        yield from _estimate(node)
+        yield from _estimate(node, early)
     yield from _many_loops(node, root)
     yield from _heap_fetches(node)
 
@@ -320,12 +320,14 @@ def _spill(node: PlanNode, message: str) -> Finding:
     )
 
 
-def _estimate(node: PlanNode) -> Iterator[Finding]:
+def _estimate(node: PlanNode, early: Container[int]) -> Iterator[Finding]:
     largest = max(node.rows_estimated, node.rows_actual)
     if node.estimate_error < _ESTIMATE_OFF or largest < _ESTIMATE_ROWS_LEAST:
         return
     # the node where it began says it; those above only inherit it
-    if node.node_type in _NO_ROWS or any(_is_off(child) for child in node.children):
+    if node.node_type in _NO_ROWS or any(
+        _is_off(child) and child.number not in early for child in node.children
+    ):
         return
     yield Finding(
         code="estimate-off",

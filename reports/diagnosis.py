@@ -15,7 +15,7 @@ from reports.capture import Capture, ClassCapture, pinned_session
 from reports.facts import Facts
 from reports.fixes import fixes
 from reports.observing import Observer, observing
-from reports.trials import Measured, Subject, Trial, try_fixes
+from reports.trials import Measured, Subject, Trial, known_arguments, try_fixes
 
 Drawn = Mapping[str, Mapping[Case, Arguments]]
 _UNPROVEN = "unproven"
@@ -150,6 +150,9 @@ def _tried(
     facts: Facts,
 ) -> Diagnosis:
     advice = diagnosis.advice
+    if subject is not None and advice.finding.code == "generic-plan-worse":
+        before, trial = known_arguments(subject.step)
+        return _named(replace(diagnosis, before=before, trials=(trial,)))
     is_excused = advice.finding.severity is Severity.NOTE and not advice.finding.mend
     if subject is None or is_excused:
         return diagnosis

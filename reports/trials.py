@@ -130,6 +130,35 @@ def try_fixes(
     return before, tuple(sorted(trials, key=_rank))
 
 
+def known_arguments(step: StepCapture) -> tuple[Measured, Trial]:
+    """Return what the plan for unknown arguments did, and the one for these arguments as its mend.
+
+    Both were executed when the step was captured.
+    """
+    generic = step.generic
+    after = measured(step)
+    fix = Fix(
+        kind=Kind.SETTING,
+        shown="SET plan_cache_mode = 'force_custom_plan', for the role or the transaction",
+        settings={"plan_cache_mode": "force_custom_plan"},
+        note="then each execution is planned anew",
+    )
+    if generic is None or generic.work is None:
+        return after, Trial(fix=fix, is_proven=True, why="it ends", after=after)
+    work = generic.work
+    before = replace(
+        after,
+        blocks=work.shared_blocks,
+        tuples=work.tuples,
+        temp_blocks=work.temp_blocks,
+        execution_ms=generic.execution_ms or 0.0,
+        cost=generic.plan["Plan"].get("Total Cost", 0.0),
+        estimate_error=worst_estimate(generic.plan),
+    )
+    is_proven, why = judge("generic-plan-worse", before, after)
+    return before, Trial(fix=fix, is_proven=is_proven, why=why, after=after)
+
+
 def _rank(trial: Trial) -> tuple[bool, float]:
     work = trial.after.blocks + trial.after.temp_blocks if trial.after else float("inf")
     return (not trial.is_proven, work)
