@@ -55,7 +55,12 @@ class Diagnosis:
         return finding
 
 
-def diagnose(captured: ClassCapture, facts: Facts) -> tuple[Diagnosis, ...]:
+def diagnose(capture: Capture, facts: Facts) -> tuple[Diagnosis, ...]:
+    """Return the findings of a capture; nothing is tried."""
+    return tuple(each for captured in capture.classes for each in _diagnose(captured, facts))
+
+
+def _diagnose(captured: ClassCapture, facts: Facts) -> tuple[Diagnosis, ...]:
     """Return the findings of a class, those of one kind on one subject together."""
     grouped = dict[tuple[str, str, str], list[Advice]]()
     for advice in advise(captured, facts):
@@ -105,8 +110,7 @@ def prove(
     Raises:
         ServerUnreachable: no session could be opened.
     """
-    found = [each for captured in capture.classes for each in diagnose(captured, facts)]
-    found.sort(key=_needs_maintenance)
+    found = sorted(diagnose(capture, facts), key=_needs_maintenance)
     classes, by_query = by_name(queries), {each.query: each for each in capture.classes}
     proven = list[Diagnosis]()
     with ExitStack() as stack:

@@ -88,7 +88,7 @@ class _Explaining:
             with self._copy("prove") as (subject, _):
                 diagnoses = self._prove(subject, found, facts)
         else:
-            diagnoses = diagnosed(found, facts)
+            diagnoses = diagnose(found, facts)
         return Explanation(capture=found, diagnoses=diagnoses, is_proven=is_proven)
 
     @contextmanager
@@ -134,11 +134,6 @@ def drawn(source: ArgumentSource, queries: Sequence[QueryClass], seed: int) -> D
         except BadInput:
             continue
     return found
-
-
-def diagnosed(found: Capture, facts: Facts) -> tuple[Diagnosis, ...]:
-    """Return the findings of a capture; nothing is tried."""
-    return tuple(each for captured in found.classes for each in diagnose(captured, facts))
 
 
 def publish(

@@ -9,6 +9,9 @@ from b2bench.progress import silent
 from b2bench.queries import QueryClass, load_queries
 from b2bench.target import Target
 from reports.capture import Capture, capture
+from reports.diagnosis import diagnose
+from reports.explanation import Explanation
+from reports.facts import NO_FACTS
 
 SOURCE = ExampleSource(datetime(2025, 6, 1, tzinfo=UTC))
 
@@ -111,6 +114,11 @@ def write_queries(folder: Path, *names: str) -> tuple[QueryClass, ...]:
     for name in names or FILES:
         (folder / f"{name}.sql").write_text(FILES[name].lstrip())
     return load_queries(folder)
+
+
+def explanation(capture: Capture) -> Explanation:
+    """Return a capture with what it shows; nothing is tried."""
+    return Explanation(capture=capture, diagnoses=diagnose(capture, NO_FACTS), is_proven=False)
 
 
 def captured(target: Target, queries: tuple[QueryClass, ...], *, clone: bool = True) -> Capture:
