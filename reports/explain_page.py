@@ -13,6 +13,7 @@ from b2bench.findings import Finding, Severity
 from reports.advice import Advice, worst_estimate
 from reports.capture import Capture, ClassCapture
 from reports.diagnosis import Diagnosis
+from reports.explained_beside import StepPair
 from reports.explaining import CaseCapture, StepCapture
 from reports.explanation import Explanation, mends, redacted, unproven
 from reports.plan_view import PlanRow, plan_rows
@@ -43,6 +44,7 @@ def render_explain_page(explanation: Explanation, *, show_arguments: bool = Fals
             sections=[
                 *_what_to_do(shown),
                 _overview(views, settings),
+                *_beside(shown),
                 *(_section(view, settings) for view in views),
             ],
             provenance=shown.capture.provenance,
@@ -240,6 +242,38 @@ def _overview(views: Sequence[ClassView], settings: dict[str, str]) -> Section:
         settings=settings,
         longest_ms=max((case.case.execution_ms for case in cases), default=1) or 1,
         most_blocks=max((case.blocks for case in cases), default=1) or 1,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairView:
+    """A statement in both reports; the plans only where they differ."""
+
+    pair: StepPair
+    anchor: str
+    before: PlanView | None
+    after: PlanView | None
+
+
+def _beside(explanation: Explanation) -> Iterator[Section]:
+    if (found := explanation.beside) is not None:
+        yield _rendered(
+            "Compared",
+            "compared",
+            "explain_beside.html",
+            beside=found,
+            views=[_pair_view(pair) for pair in found.changed],
+        )
+
+
+def _pair_view(pair: StepPair) -> PairView:
+    anchor = f"compared-{pair.query}-{pair.case}-{pair.step}"
+    other = pair.has_other_plan
+    return PairView(
+        pair=pair,
+        anchor=anchor if other else f"query-{pair.query}-{pair.case}",
+        before=plan_view(f"{anchor}-before", pair.before.plan) if other else None,
+        after=plan_view(f"{anchor}-now", pair.after.plan) if other else None,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from b2bench.findings import Finding, Severity
 from reports.capture import Capture, ClassCapture
 from reports.diagnosis import Diagnosis
+from reports.explained_beside import Beside
 from reports.explaining import CaseCapture, StepCapture
 from reports.fixes import Fix, Kind
 from reports.generic import GenericPlan
@@ -21,12 +22,14 @@ class Explanation:
     Args:
         is_proven: whether there was a copy on which mends could be tried.
         shows_arguments: whether constants and arguments are in it.
+        beside: an earlier report, if there is one to be looked at.
     """
 
     capture: Capture
     diagnoses: tuple[Diagnosis, ...]
     is_proven: bool
     shows_arguments: bool = True
+    beside: Beside | None = None
     explanation_version: int = EXPLANATION_VERSION
 
     @property
@@ -90,6 +93,7 @@ def redacted(explanation: Explanation) -> Explanation:
         explanation,
         capture=replace(capture, classes=tuple(map(_class, capture.classes))),
         diagnoses=tuple(map(_diagnosis, explanation.diagnoses)),
+        beside=_beside(explanation.beside) if explanation.beside else None,
         shows_arguments=False,
     )
 
@@ -113,6 +117,13 @@ def _step(step: StepCapture) -> StepCapture:
 
 def _generic(generic: GenericPlan) -> GenericPlan:
     return replace(generic, plan=redact_plan(generic.plan))
+
+
+def _beside(beside: Beside) -> Beside:
+    pairs = (
+        replace(pair, before=_step(pair.before), after=_step(pair.after)) for pair in beside.pairs
+    )
+    return replace(beside, pairs=tuple(pairs))
 
 
 def _diagnosis(diagnosis: Diagnosis) -> Diagnosis:

@@ -20,14 +20,15 @@ from b2bench.errors import BadInput
 from b2bench.findings import ExitCode, exit_code
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass
-from b2bench.records import schema_of, to_json
+from b2bench.records import read_record, schema_of, to_json
 from b2bench.target import Target
 from reports.capture import Capture, capture
 from reports.diagnosis import Diagnosis, diagnose, prove
 from reports.explain_markdown import explain_markdown
 from reports.explain_page import render_explain_page
 from reports.explain_text import explain_text
-from reports.explanation import Explanation, redacted
+from reports.explained_beside import Beside, beside
+from reports.explanation import EXPLANATION_VERSION, Explanation, redacted
 from reports.facts import Facts, read_facts
 
 Drawn = Mapping[str, Mapping[Case, Arguments]]
@@ -40,10 +41,12 @@ class Wishes:
     Args:
         scratch: the named database is a copy that may be changed.
         prove: whether mends are tried.
+        against: the JSON of an earlier report, to be put beside.
     """
 
     scratch: bool = False
     prove: bool = True
+    against: Path | None = None
 
 
 def take_explanation(
@@ -73,6 +76,8 @@ class _Explaining:
         self._selection = selection
         self._wishes = wishes
         self._progress = progress
+        # what cannot be read is said before the work, not after it
+        self._earlier = read_explanation(wishes.against) if wishes.against else None
         self._is_ours = is_ours(target)
         self._source = argument_source(
             settings, target, examples=selection.examples, csv=selection.csv
@@ -89,7 +94,18 @@ class _Explaining:
                 diagnoses = self._prove(subject, found, facts)
         else:
             diagnoses = diagnose(found, facts)
-        return Explanation(capture=found, diagnoses=diagnoses, is_proven=is_proven)
+        return Explanation(
+            capture=found,
+            diagnoses=diagnoses,
+            is_proven=is_proven,
+            beside=self._beside(found),
+        )
+
+    def _beside(self, found: Capture) -> Beside | None:
+        if self._earlier is None:
+            return None
+        source = str(self._wishes.against)
+        return beside(self._earlier.capture, found, source=source)
 
     @contextmanager
     def _copy(self, purpose: str) -> Iterator[tuple[Target, bool]]:
@@ -134,6 +150,26 @@ def drawn(source: ArgumentSource, queries: Sequence[QueryClass], seed: int) -> D
         except BadInput:
             continue
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Version:
+    explanation_version: int = 0
+
+
+def read_explanation(path: Path) -> Explanation:
+    """Return the report that --json wrote.
+
+    Raises:
+        BadInput: it cannot be read, or another version of b2bench wrote it.
+    """
+    version = read_record(path, _Version).explanation_version
+    if version != EXPLANATION_VERSION:
+        raise BadInput(
+            f"{path} has version {version}, this b2bench reads {EXPLANATION_VERSION}: "
+            "write it again with `b2bench explain --json`"
+        )
+    return read_record(path, Explanation)
 
 
 def publish(

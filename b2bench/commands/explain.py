@@ -41,6 +41,10 @@ Scratch = Annotated[
 Prove = Annotated[
     bool, typer.Option("--prove/--no-prove", help="Try on a copy what could mend a finding.")
 ]
+Against = Annotated[
+    Path | None,
+    typer.Option("--against", metavar="FILE", help="Compare with the --json of an earlier report."),
+]
 Markdown = Annotated[
     Path | None,
     typer.Option("--markdown", metavar="FILE", help="Write Markdown there; - prints it."),
@@ -64,6 +68,7 @@ def explain(
     csv: Csv = None,
     scratch: Scratch = False,
     prove: Prove = True,
+    against: Against = None,
     markdown: Markdown = None,
     json: Json = None,
     text: Text = None,
@@ -100,7 +105,7 @@ def explain(
     queries = chosen_queries(settings, classes or ())
     destinations = Destinations.asked(output=output, markdown=markdown, json=json, text=text)
     selection = Selection(queries=queries, examples=examples, csv=csv)
-    wishes = Wishes(scratch=scratch, prove=prove)
+    wishes = Wishes(scratch=scratch, prove=prove, against=against)
     with progress_shown() as progress:
         target = find_target(settings, progress)
         explanation = take_explanation(settings, target, selection, wishes, progress)
