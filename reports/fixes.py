@@ -112,9 +112,9 @@ class _Finder:
         for megabytes in _megabytes(node):
             yield Fix(
                 kind=Kind.SETTING,
-                shown=f"SET work_mem = '{megabytes}MB', for the role or the transaction",
+                shown=f"SET work_mem = '{megabytes}MB'",
                 settings={"work_mem": f"{megabytes}MB"},
-                note="each sort and hash of each session may take as much",
+                note="for the role or the transaction; each sort and hash may take as much",
             )
 
     def _joins_above(self, node: PlanNode) -> Iterator[PlanNode]:

@@ -139,9 +139,9 @@ def known_arguments(step: StepCapture) -> tuple[Measured, Trial]:
     after = measured(step)
     fix = Fix(
         kind=Kind.SETTING,
-        shown="SET plan_cache_mode = 'force_custom_plan', for the role or the transaction",
+        shown="SET plan_cache_mode = 'force_custom_plan'",
         settings={"plan_cache_mode": "force_custom_plan"},
-        note="then each execution is planned anew",
+        note="for the role or the transaction; then each execution is planned anew",
     )
     if generic is None or generic.work is None:
         return after, Trial(fix=fix, is_proven=True, why="it ends", after=after)
