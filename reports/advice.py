@@ -12,6 +12,7 @@ from reports.capture import ClassCapture
 from reports.conditions import functions_in, terms
 from reports.explaining import CaseCapture, StepCapture
 from reports.facts import NO_FACTS, Facts
+from reports.observing import FunctionCalls
 from reports.plans import JsonObject, PlanNode, nodes, plan_tree
 
 _SCAN_READ_LEAST = 5_000
@@ -38,12 +39,18 @@ _HEAP_FETCHES_LEAST = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """A finding and the place in a plan that it is about; `node` is `None` for a whole step."""
+    """A finding and the place in a plan that it is about.
+
+    Args:
+        node: of the step's plan, `None` for a whole step.
+        nested: the place of the nested statement, if it is about one of those.
+    """
 
     case: Case
     step: str
     node: int | None
     finding: Finding
+    nested: int | None = None
 
 
 def advise(captured: ClassCapture, facts: Facts = NO_FACTS) -> tuple[Advice, ...]:
@@ -81,23 +88,31 @@ def _over_target(query: str, execution_ms: float, slo_ms: float) -> Finding:
 
 
 def _step(case: Case, step: StepCapture, facts: Facts) -> Iterator[Advice]:
-    root = plan_tree(step.plan)
+    for node, finding in _plan(step.plan, step.functions, facts):
+        yield Advice(case=case, step=step.step, node=node, finding=finding)
+    for place, nested in enumerate(step.nested):
+        for node, finding in _plan(nested.plan, (), facts):
+            yield Advice(case=case, step=step.step, node=node, finding=finding, nested=place)
+    for finding in _generic(step):
+        yield Advice(case=case, step=step.step, node=None, finding=finding)
+
+
+def _plan(
+    plan: JsonObject, functions: Sequence[FunctionCalls], facts: Facts
+) -> Iterator[tuple[int, Finding]]:
+    """Yield what the nodes of one plan show, with their numbers."""
+    root = plan_tree(plan)
     early = _stopped_early(root)
     joins = dict(_joins_of_scans(root))
     for _, node in nodes(root):
-        if not node.loops:
-            continue
-        found = [
-            *_cast(node),
-            *_functions(node, step, facts),
-            *_node(node, root, early),
-            *_scanned_for_join(node, joins.get(node.number)),
-        ]
-        for finding in _most_specific(found):
-            yield Advice(case=case, step=step.step, node=node.number, finding=finding)
-    yield from (
-        Advice(case=case, step=step.step, node=None, finding=finding) for finding in _generic(step)
-    )
+        if node.loops:
+            found = [
+                *_cast(node),
+                *_functions(node, functions, facts),
+                *_node(node, root, early),
+                *_scanned_for_join(node, joins.get(node.number)),
+            ]
+            yield from ((node.number, finding) for finding in _most_specific(found))
 
 
 def _most_specific(found: Sequence[Finding]) -> Iterator[Finding]:
@@ -242,11 +257,13 @@ def _offset(node: PlanNode) -> Iterator[Finding]:
     )
 
 
-def _functions(node: PlanNode, step: StepCapture, facts: Facts) -> Iterator[Finding]:
+def _functions(
+    node: PlanNode, functions: Sequence[FunctionCalls], facts: Facts
+) -> Iterator[Finding]:
     """Find functions that a node calls for every row that it reads."""
     named = {name for condition in node.conditions for name in functions_in(condition.expression)}
     read = node.rows + node.rows_removed
-    for called in step.functions:
+    for called in functions:
         name = called.function.partition("(")[0].rpartition(".")[2]
         if called.calls < _CALLS_LEAST or name not in named or read < _CALLS_LEAST:
             continue

@@ -17,8 +17,9 @@ from b2bench.progress import Progress
 from b2bench.provenance import Provenance, provenance
 from b2bench.queries import Allowance, QueryClass
 from b2bench.target import Target
-from reports.explaining import CaseCapture, explain_case
+from reports.explaining import CaseCapture, StepCapture, explain_case, hear_case
 from reports.ground import Ground, ground_of
+from reports.nested import listening
 from reports.observing import Observer, observing
 
 _STATEMENT_TIMEOUT_MS = 60_000
@@ -76,7 +77,7 @@ def capture(
     seed: int,
     progress: Progress,
     clone: bool = False,
-    generic: bool = False,
+    thorough: bool = False,
     roles: Mapping[str, str] | None = None,
 ) -> Capture:
     """Explain each query class for one set of arguments of each case.
@@ -91,7 +92,8 @@ def capture(
         seed: of the arguments.
         progress: told of each class.
         clone: whether data may be changed in the target, and nobody else works in it.
-        generic: whether plans for unknown arguments are wanted, too.
+        thorough: whether plans for unknown arguments, and of the statements that functions and
+            triggers execute, are wanted, too.
         roles: database role by the role that a query file names; others run as the session's.
 
     Raises:
@@ -103,7 +105,7 @@ def capture(
     order = sorted(queries, key=lambda query: (query.writes, query.name))
     classes = list[ClassCapture]()
     with observing(target, is_alone=clone) as observer:
-        manner = _Manner(observer=observer, clone=clone, generic=generic)
+        manner = _Manner(observer=observer, clone=clone, thorough=thorough)
         for done, query in enumerate(order):
             progress(f"explain {query.name}", done=done, total=len(order))
             role = (roles or {}).get(query.role, target.role)
@@ -119,7 +121,7 @@ class _Manner:
 
     observer: Observer | None
     clone: bool
-    generic: bool
+    thorough: bool
 
 
 def _describe(connection: psycopg.Connection) -> Capture:
@@ -167,13 +169,38 @@ def _capture_cases(
                     query,
                     arguments,
                     observer=manner.observer,
-                    generic=manner.generic,
+                    generic=manner.thorough,
                 )
         except (BadInput, StatementFailed) as error:
             finding = _refused(query, case, error)
             return replace(captured, cases=tuple(cases), findings=(finding,))
+        if manner.thorough and any(map(_has_nested, explained.steps)):
+            explained = _with_nested(target, query, arguments, explained, manner)
         cases.append(explained)
     return replace(captured, cases=tuple(cases))
+
+
+def _has_nested(step: StepCapture) -> bool:
+    # a function of the database's own may execute statements, and a trigger does
+    return bool(step.functions) or step.work.trigger_calls > 0
+
+
+def _with_nested(
+    target: Target,
+    query: QueryClass,
+    arguments: Arguments,
+    explained: CaseCapture,
+    manner: _Manner,
+) -> CaseCapture:
+    """Return the case with the statements that its functions execute, where the server tells."""
+    own = replace(target, role=None)
+    with pinned_session(own, may_write=manner.clone) as connection, listening(connection) as heard:
+        if heard is None:
+            return explained
+        _take_role(connection, target.role)
+        nested = hear_case(connection, query, arguments, heard)
+    steps = (replace(step, nested=nested.get(step.step, ())) for step in explained.steps)
+    return replace(explained, steps=tuple(steps))
 
 
 @contextmanager
@@ -188,9 +215,13 @@ def pinned_session(target: Target, *, may_write: bool) -> Iterator[psycopg.Conne
         connection.prepare_threshold = None
         # some settings need a privilege that the query's role has not
         pin(connection)
-        if target.role:
-            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(target.role)))
+        _take_role(connection, target.role)
         yield connection
+
+
+def _take_role(connection: psycopg.Connection, role: str | None) -> None:
+    if role:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
 
 
 def pin(connection: psycopg.Connection) -> None:

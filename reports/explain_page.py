@@ -16,6 +16,7 @@ from reports.diagnosis import Diagnosis
 from reports.explained_beside import StepPair
 from reports.explaining import CaseCapture, StepCapture
 from reports.explanation import Explanation, mends, redacted, unproven
+from reports.nested import NestedPlan
 from reports.plan_view import PlanRow, plan_rows
 from reports.plans import JsonObject
 
@@ -67,11 +68,17 @@ class PlanView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepView:
-    """One explained statement; `generic` is the plan for unknown arguments where it is another."""
+    """One explained statement.
+
+    Args:
+        generic: the plan for unknown arguments, where it is another.
+        nested: statements that functions and triggers executed, with their plans.
+    """
 
     step: StepCapture
     plan: PlanView
     generic: PlanView | None
+    nested: tuple[tuple[NestedPlan, PlanView], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,13 +161,21 @@ def _step_view(anchor: str, step: StepCapture, advice: Sequence[Advice]) -> Step
     identity = f"{anchor}-{step.step}"
     mine = [each for each in advice if each.step == step.step]
     generic = step.generic
+    other = generic.plan if generic and generic.is_other else None
     return StepView(
         step=step,
-        plan=plan_view(identity, step.plan, mine),
-        generic=(
-            plan_view(f"{identity}-generic", generic.plan) if generic and generic.is_other else None
-        ),
+        plan=plan_view(identity, step.plan, [each for each in mine if each.nested is None]),
+        generic=plan_view(f"{identity}-generic", other) if other else None,
+        nested=tuple(_nested_views(identity, step, mine)),
     )
+
+
+def _nested_views(
+    identity: str, step: StepCapture, advice: Sequence[Advice]
+) -> Iterator[tuple[NestedPlan, PlanView]]:
+    for place, nested in enumerate(step.nested):
+        mine = [each for each in advice if each.nested == place]
+        yield nested, plan_view(f"{identity}-nested{place}", nested.plan, mine)
 
 
 def plan_view(identity: str, plan: JsonObject, advice: Sequence[Advice] = ()) -> PlanView:

@@ -1,6 +1,6 @@
 """One query class with one set of arguments: run once to warm up, then explained step by step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from b2bench.arguments import Arguments, Case
 from b2bench.queries import QueryClass, Step
 from reports.answers import Answer, execute
 from reports.generic import GenericPlan, generic_plan
+from reports.nested import Listener, NestedPlan
 from reports.observing import FunctionCalls, Observer, ServerWork, called_since, functions_called
 from reports.plans import JsonObject, plan_shape
 from reports.work import WorkVector, with_execution, work_of
@@ -30,6 +31,7 @@ class StepCapture:
         executed: what the server counted for a real execution; `None` where it cannot be told.
         functions: called by the real execution, where the server counts them.
         generic: the plan for unknown arguments; `None` where it was not asked for.
+        nested: statements that functions and triggers executed, most work first.
     """
 
     step: str
@@ -42,6 +44,7 @@ class StepCapture:
     executed: ServerWork | None = None
     functions: tuple[FunctionCalls, ...] = ()
     generic: GenericPlan | None = None
+    nested: tuple[NestedPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,32 @@ def explain_case(
     )
 
 
+def hear_case(
+    connection: psycopg.Connection, query: QueryClass, arguments: Arguments, listener: Listener
+) -> dict[str, tuple[NestedPlan, ...]]:
+    """Execute the class twice, roll it back, and return what its functions executed, by step.
+
+    Args:
+        connection: in autocommit mode, of which the listener hears.
+        query: the class.
+        arguments: what its parameters are.
+        listener: to the connection.
+
+    Raises: as `explain_case`.
+    """
+    found = dict[str, tuple[NestedPlan, ...]]()
+
+    def hear(step: Step) -> None:
+        # the server tells of a SELECT when the next statement ends its portal
+        connection.execute("SELECT")
+        found[step.name] = listener.nested(step.sql)
+
+    for _ in range(2):
+        with connection.transaction(force_rollback=True):
+            _Run(connection, query, arguments, after_step=hear).execute()
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Explains:
     """What a run that explains needs beyond one that only executes.
@@ -132,8 +161,10 @@ class _Run:
         arguments: Arguments,
         *,
         explains: _Explains | None = None,
+        after_step: Callable[[Step], None] | None = None,
     ) -> None:
         self._connection = connection
+        self._after_step = after_step
         self._query = query
         self._known = arguments
         self._explains = explains
@@ -160,6 +191,8 @@ class _Run:
             answer = self._explained(self._explains, step, texts, outputs)
         self.answers[step.name] = answer
         self._known = replace(self._known, values={**self._known.values, **answer.first})
+        if self._after_step is not None:
+            self._after_step(step)
 
     def _explained(
         self, explains: _Explains, step: Step, texts: Sequence[str | None], outputs: Sequence[str]

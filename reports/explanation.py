@@ -9,6 +9,7 @@ from reports.explained_beside import Beside
 from reports.explaining import CaseCapture, StepCapture
 from reports.fixes import Fix, Kind
 from reports.generic import GenericPlan
+from reports.nested import NestedPlan
 from reports.redaction import redact_plan, redact_sql
 from reports.trials import Trial
 
@@ -112,11 +113,16 @@ def _step(step: StepCapture) -> StepCapture:
         sql=redact_sql(step.sql),
         plan=redact_plan(step.plan),
         generic=_generic(step.generic) if step.generic else None,
+        nested=tuple(map(_nested, step.nested)),
     )
 
 
 def _generic(generic: GenericPlan) -> GenericPlan:
     return replace(generic, plan=redact_plan(generic.plan))
+
+
+def _nested(nested: NestedPlan) -> NestedPlan:
+    return replace(nested, sql=redact_sql(nested.sql), plan=redact_plan(nested.plan))
 
 
 def _beside(beside: Beside) -> Beside:

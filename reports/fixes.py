@@ -69,7 +69,8 @@ class _Finder:
         self._step = step
         self._query = query
         self._facts = facts
-        self._root = plan_tree(step.plan)
+        plan = step.plan if advice.nested is None else step.nested[advice.nested].plan
+        self._root = plan_tree(plan)
         self._nodes = {node.number: node for _, node in nodes(self._root)}
         self._parents = {
             child.number: node for node in self._nodes.values() for child in node.children

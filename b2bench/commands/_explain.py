@@ -125,7 +125,7 @@ class _Explaining:
             seed=self._settings.seed,
             progress=self._progress,
             clone=may_change,
-            generic=True,
+            thorough=True,
         )
 
     def _prove(self, subject: Target, found: Capture, facts: Facts) -> tuple[Diagnosis, ...]:

@@ -138,7 +138,7 @@ def planted(server: Target) -> Iterator[Target]:
 def diagnosed(target: Target, folder: Path) -> list[Diagnosis]:
     queries = load_queries(folder)
     drawn = {query.name: one_of_each_case(SOURCE, query, seed=1) for query in queries}
-    found = capture(target, queries, SOURCE, seed=1, progress=silent, clone=True, generic=True)
+    found = capture(target, queries, SOURCE, seed=1, progress=silent, clone=True, thorough=True)
     assert found.findings == ()
     with reading(target) as connection:
         facts = read_facts(connection)
