@@ -16,12 +16,13 @@ from pathlib import Path
 
 from locust.env import Environment
 
-from b2bench.arguments import ArgumentSource, ExampleSource
-from b2bench.database import connect
+from b2bench.arguments import ArgumentSource
+from b2bench.database import connect, reading
 from b2bench.errors import B2benchError
 from b2bench.marker import note_run
 from b2bench.queries import QueryClass, load_queries
 from b2bench.runs import PlannedQuery, RunPlan, Stage
+from b2bench.script_arguments import FolderSource, read_scale
 from b2bench.target import Target
 from loadgen.driver.environment import listen, say_fatal, take_over
 from loadgen.driver.equipment import Equipment
@@ -111,7 +112,8 @@ def _note_run(target: Target) -> None:
 
 def _source(orders: Orders, target: Target) -> ArgumentSource:
     if orders.arguments == EXAMPLE:
-        return ExampleSource(datetime.now(UTC))
+        with reading(target) as connection:
+            return FolderSource(datetime.now(UTC), scale=read_scale(connection))
     # only the shop's own arguments need its data set
     from scenarios.samplers import shop_source  # noqa: PLC0415
 
