@@ -8,7 +8,8 @@ from pathlib import Path
 
 from b2bench.errors import BadInput
 from b2bench.pgbench.binding import BoundScript, BoundStatement, bind
-from b2bench.pgbench.script import Assignment, is_script, read_script
+from b2bench.pgbench.expressions import variables_of
+from b2bench.pgbench.script import Assignment, Script, is_script, read_script
 from b2bench.sqlfile import LITERALS, Header, Part, SqlFile, SqlFileError, read_sql_file
 
 AS_OF = "as_of"
@@ -209,6 +210,7 @@ def _of_script(
 ) -> QueryClass:
     """Return a query class whose steps and values are those of a script of pgbench."""
     script = read_script(file)
+    _require_no_as_of(file, script)
     bound = bind(file.path, script, types)
     values = dict.fromkeys((*types, *(each.variable for each in bound.assignments)), "")
     settings = tuple(headers.settings(values))
@@ -222,6 +224,19 @@ def _of_script(
         assignments=bound.assignments,
         has_begin=script.is_transaction,
     )
+
+
+def _require_no_as_of(file: SqlFile, script: Script) -> None:
+    for command in script.commands:
+        if not isinstance(command, Assignment):
+            continue
+        if AS_OF in (command.variable, *variables_of(command.expression)):
+            raise SqlFileError(
+                file.path,
+                command.line,
+                f"\\set {command.variable}: {AS_OF} is always there, and a point in time: name the "
+                "variable otherwise",
+            )
 
 
 def _of_statement(statement: BoundStatement, types: Mapping[str, str]) -> Step:

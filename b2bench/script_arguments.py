@@ -11,7 +11,7 @@ import psycopg
 from b2bench.arguments import Arguments, ArgumentSource, ExampleSource, Value
 from b2bench.errors import BadInput
 from b2bench.pgbench.binding import BUILT_IN
-from b2bench.pgbench.evaluation import NoValue, evaluate
+from b2bench.pgbench.evaluation import NoValue, evaluate, reduced
 from b2bench.pgbench.expressions import DEFAULT_SEED, Scalar, variables_of
 from b2bench.queries import AS_OF, QueryClass
 from b2bench.sqlfile import SqlFileError
@@ -82,7 +82,7 @@ class ScriptSource:
             given[_SCALE] = self._known_scale(query)
         computed = {name for each in query.assignments for name in variables_of(each.expression)}
         numbers = {name: _number(query, name, given[name]) for name in free & computed}
-        random = Random(seed)  # noqa: S311 (a sample, not a secret)
+        query, random = _reduced(query, numbers), Random(seed)  # noqa: S311 (a sample)
         return [self._once(query, given, numbers, random) for _ in range(count)]
 
     def _examples(self, query: QueryClass) -> Mapping[str, Value]:
@@ -121,6 +121,16 @@ class ScriptSource:
             drawn[assignment.variable] = _written(value)
         taken = {parameter.name: drawn[parameter.name] for parameter in query.parameters}
         return Arguments(values=taken | {AS_OF: self._as_of})
+
+
+def _reduced(query: QueryClass, numbers: Mapping[str, Scalar]) -> QueryClass:
+    """Return a query class with what is the same in each draw computed once."""
+    assigned = {assignment.variable for assignment in query.assignments}
+    known = {name: number for name, number in numbers.items() if name not in assigned}
+    assignments = [
+        replace(each, expression=reduced(each.expression, known)) for each in query.assignments
+    ]
+    return replace(query, assignments=tuple(assignments))
 
 
 def _free(query: QueryClass) -> Iterator[str]:

@@ -9,9 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from b2bench.pgbench import draws
-from b2bench.pgbench.expressions import Call, Constant, Expression, Scalar, Variable
+from b2bench.pgbench.expressions import (
+    Call,
+    Constant,
+    Expression,
+    Scalar,
+    Variable,
+)
 
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+# for what draws nothing
+_NO_RANDOM = Random(0)  # noqa: S311 (a sample, not a secret)
 
 
 class NoValue(ValueError):
@@ -29,18 +37,39 @@ def evaluate(expression: Expression, variables: Mapping[str, Scalar], random: Ra
     Raises:
         NoValue: pgbench would end its client here, e.g. on a division by zero.
     """
-    match expression:
-        case Constant(value):
-            return value
-        case Variable(name):
-            return variables[name]
-        case Call("case", parts):
-            return _case(parts, variables, random)
-        case Call("and" | "or" as function, (left, right)):
-            return _logical(function, left, right, variables, random)
-        case Call(function, parts):
-            values = [evaluate(part, variables, random) for part in parts]
-            return _call(function, values, random)
+    # not a match statement: arguments are drawn between requests, and this takes half the time
+    if isinstance(expression, Constant):
+        return expression.value
+    if isinstance(expression, Variable):
+        return variables[expression.name]
+    function, parts = expression.function, expression.arguments
+    if function == "case":
+        return _case(parts, variables, random)
+    if function in ("and", "or"):
+        return _logical(function, parts, variables, random)
+    return _call(function, [evaluate(part, variables, random) for part in parts], random)
+
+
+def reduced(expression: Expression, known: Mapping[str, Scalar]) -> Expression:
+    """Return an expression that has the same value, where what is known is computed already.
+
+    >>> from b2bench.pgbench.expressions import parse_expression
+    >>> reduced(parse_expression("random(1, 10 * :scale)"), {"scale": 5})
+    Call(function='random', arguments=(Constant(value=1), Constant(value=50)))
+    """
+    if isinstance(expression, Variable) and expression.name in known:
+        return Constant(known[expression.name])
+    if not isinstance(expression, Call):
+        return expression
+    parts = tuple(reduced(part, known) for part in expression.arguments)
+    call = Call(expression.function, parts)
+    if call.function in _DRAWS or not all(isinstance(part, Constant) for part in parts):
+        return call
+    try:
+        return Constant(evaluate(call, {}, _NO_RANDOM))
+    except NoValue:
+        # it may stand in a branch that is never taken
+        return call
 
 
 def _case(parts: Sequence[Expression], variables: Mapping[str, Scalar], random: Random) -> Scalar:
@@ -52,13 +81,9 @@ def _case(parts: Sequence[Expression], variables: Mapping[str, Scalar], random: 
 
 
 def _logical(
-    function: str,
-    left: Expression,
-    right: Expression,
-    variables: Mapping[str, Scalar],
-    random: Random,
+    function: str, sides: Sequence[Expression], variables: Mapping[str, Scalar], random: Random
 ) -> Scalar:
-    for side in (left, right):
+    for side in sides:
         value = evaluate(side, variables, random)
         if value is None:
             return None
@@ -71,7 +96,7 @@ def _call(function: str, values: Sequence[Scalar], random: Random) -> Scalar:
     if function == "is":
         left, right = values
         return type(left) is type(right) and left == right
-    if any(value is None for value in values):
+    if None in values:
         return None
     if function in _DRAWS:
         return _draw(function, values, random)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from b2bench.pgbench.evaluation import NoValue, evaluate
+from b2bench.pgbench.evaluation import NoValue, evaluate, reduced
 from b2bench.pgbench.expressions import parse_expression
 from b2bench.queries import read_query_class
 from b2bench.script_arguments import ScriptSource
@@ -195,6 +195,17 @@ def test_the_comparison_would_see_another_parameter(text: str, other: str) -> No
 def test_what_ends_pgbenchs_client_has_no_value(text: str, said: str) -> None:
     with pytest.raises(NoValue, match=said):
         drawn(text, 1, 1)
+
+
+def test_what_is_known_is_computed_once_and_what_is_drawn_is_not() -> None:
+    expression = reduced(parse_expression("random(1, 10 * :scale) + :x"), {"scale": 5})
+    assert expression == parse_expression("random(1, 50) + :x")
+
+
+def test_a_branch_that_is_never_taken_may_have_no_value() -> None:
+    assert drawn("case when 1 then 2 else 1 / 0 end", 1, 1) == [2]
+    expression = reduced(parse_expression("case when 1 then 2 else 1 / 0 end"), {})
+    assert evaluate(expression, {}, Random(1)) == 2  # noqa: S311 (draws nothing)
 
 
 def test_both_ends_of_a_range_are_drawn() -> None:

@@ -151,6 +151,8 @@ def test_a_setting_may_take_what_a_script_sets(tmp_path: Path) -> None:
         ("BEGIN;\nEND;", "q.sql:1: no SQL here"),
         ("\\set a 1\n", "q.sql:1: no SQL here"),
         ("-- step: one\n\\set a 1\nSELECT :a", "q.sql:1: -- step: does not go with"),
+        ("\\set as_of 1\nSELECT :as_of", "q.sql:1: \\set as_of: as_of is always there"),
+        ("\\set a :as_of\nSELECT :a", "q.sql:1: \\set a: as_of is always there"),
         (
             "\\set b 1\nSELECT b FROM t \\gset old_\nSELECT :b, :old_b",
             "q.sql:3: two values are called b here",
@@ -162,6 +164,12 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, message: st
         script(tmp_path, text)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_backslash_in_a_literal_makes_no_script(tmp_path: Path) -> None:
+    text = "SELECT '\\set', E'\\n\\'\\set', $f1$ \\set $f1$ /* \\if */ -- \\gset"
+    query = script(tmp_path, text)
+    assert (query.is_script, query.steps[0].sql) == (False, text)
 
 
 def test_several_statements_with_nothing_of_pgbench_are_refused_as_before(tmp_path: Path) -> None:
