@@ -92,9 +92,10 @@ def _equipment(plan: RunPlan, orders: Orders) -> Equipment:
     # whoever has the plan from a master of another machine does not know its copy's name
     is_told = orders.plan is None and plan.database
     target = orders.target.for_database(plan.database) if is_told else orders.target
+    queries = _queries(orders, [query.name for query in plan.queries])
     return Equipment(
-        queries=_queries(orders, [query.name for query in plan.queries]),
-        source=_source(orders, orders.data or target),
+        queries=queries,
+        source=_source(orders, orders.data or target, queries),
         target=target,
         replica=orders.replica,
     )
@@ -110,14 +111,19 @@ def _note_run(target: Target) -> None:
         note_run(connection, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-page")
 
 
-def _source(orders: Orders, target: Target) -> ArgumentSource:
+def _source(orders: Orders, target: Target, queries: Sequence[QueryClass]) -> ArgumentSource:
     if orders.arguments == EXAMPLE:
-        with reading(target) as connection:
-            return FolderSource(datetime.now(UTC), scale=read_scale(connection))
+        is_asked = any(query.is_script for query in queries)
+        return FolderSource(datetime.now(UTC), scale=_scale(target) if is_asked else None)
     # only the shop's own arguments need its data set
     from scenarios.samplers import shop_source  # noqa: PLC0415
 
     return shop_source(target)
+
+
+def _scale(target: Target) -> int | None:
+    with reading(target) as connection:
+        return read_scale(connection)
 
 
 def _page_plan(workload: Workload, orders: Orders) -> RunPlan:
