@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from b2bench.errors import BadInput
-from b2bench.sqlfile import Header, Part, SqlFile, SqlFileError, read_sql_file
+from b2bench.pgbench.binding import BoundScript, BoundStatement, bind
+from b2bench.pgbench.expressions import variables_of
+from b2bench.pgbench.script import Assignment, Script, is_script, read_script
+from b2bench.sqlfile import LITERALS, Header, Part, SqlFile, SqlFileError, read_sql_file
 
 AS_OF = "as_of"
 _KEYS = frozenset(
@@ -32,13 +35,10 @@ _TYPED_NAME = re.compile(
 _SETTING = re.compile(r"(?P<name>[a-z_]+\.[a-z_]+)\s*=\s*:(?P<parameter>[a-z_][a-z0-9_]*)$")
 _STEP_TITLE = re.compile(r"(?P<name>[a-z_][a-z0-9_]*)(?:\s*->\s*(?P<outputs>.+))?$")
 _ALLOW = re.compile(r"(?P<code>[a-z_]+)(?:\s+(?P<subject>[^:]+?))?:\s*(?P<reason>.+)$")
-# What a `:name` can hide in, longest first; only the last alternative is a parameter.
+# only the last alternative is a parameter
 _TOKEN = re.compile(
-    r"""(?P<dollar>\$(?P<tag>[A-Za-z_]*)\$.*?\$(?P=tag)\$)
-      | (?P<escape>[eE]'(?:[^'\\]|\\.|'')*')
-      | (?P<string>'(?:[^']|'')*')
-      | (?P<quoted>"(?:[^"]|"")*")
-      | (?P<comment>--[^\n]*|/\*.*?\*/)
+    LITERALS
+    + r"""
       | (?P<cast>::)
       | (?P<slice>(?<=[\w\])]):(?=[\w$]))
       | (?P<semicolon>;)
@@ -59,7 +59,10 @@ class Frequency(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A named, typed value that a query class takes, or that a step's row feeds forward."""
+    """A named value that a query class takes, or that a step's row feeds forward.
+
+    An empty type is left to the server, which infers one from where the value stands.
+    """
 
     name: str
     type: str
@@ -93,7 +96,8 @@ class Step:
 
     Args:
         name: `main` when the file has no steps.
-        sql: the statement with `$n::type` for each parameter, without a semicolon.
+        sql: the statement with `$n::type` for each parameter, without a semicolon; `$n` where
+            nobody declared the type.
         parameters: names in the order of `$1`, `$2`, …
         outputs: columns of the first row that later steps may use.
         line: where it starts in the file.
@@ -113,7 +117,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryClass:
-    """A query as the business names it; latency belongs to it, calls and plans to its steps."""
+    r"""A query as the business names it; latency belongs to it, calls and plans to its steps.
+
+    Args:
+        is_script: whether the file is one of pgbench's.
+        assignments: a script's `\set` lines, which draw its arguments.
+        has_begin: whether the file itself says BEGIN and END.
+    """
 
     name: str
     path: Path
@@ -129,11 +139,14 @@ class QueryClass:
     sampler: str = ""
     example: str = ""
     allowances: tuple[Allowance, ...] = ()
+    is_script: bool = False
+    assignments: tuple[Assignment, ...] = ()
+    has_begin: bool = False
 
     @property
     def is_transaction(self) -> bool:
         """Whether it runs between BEGIN and COMMIT."""
-        return bool(self.settings or self.isolation or len(self.steps) > 1)
+        return bool(self.has_begin or self.settings or self.isolation or len(self.steps) > 1)
 
     @property
     def writes(self) -> bool:
@@ -172,21 +185,83 @@ def read_query_class(path: Path) -> QueryClass:
     headers = _Headers(file)
     parameters = headers.parameters()
     types = {parameter.name: parameter.type for parameter in parameters} | {AS_OF: "timestamptz"}
-    return QueryClass(
+    query = QueryClass(
         name=path.stem,
         path=path,
-        steps=tuple(_steps(file, types)),
+        steps=(),
         why=headers.text("why"),
         role=headers.text("role"),
         frequency=headers.frequency(),
         slo_ms=headers.slo_ms(),
         parameters=parameters,
-        settings=tuple(headers.settings(types)),
         isolation=headers.isolation(),
         retries=headers.retries(),
         sampler=headers.text("sampler") or path.stem,
         example=headers.text("example"),
         allowances=tuple(headers.allowances()),
+    )
+    if is_script(file):
+        return _of_script(query, file, headers, types)
+    return replace(query, steps=tuple(_steps(file, types)), settings=tuple(headers.settings(types)))
+
+
+def _of_script(
+    query: QueryClass, file: SqlFile, headers: "_Headers", types: Mapping[str, str]
+) -> QueryClass:
+    """Return a query class whose steps and values are those of a script of pgbench."""
+    script = read_script(file)
+    _require_no_as_of(file, script)
+    bound = bind(file.path, script, types)
+    values = dict.fromkeys((*types, *(each.variable for each in bound.assignments)), "")
+    settings = tuple(headers.settings(values))
+    return replace(
+        query,
+        steps=tuple(_of_statement(statement, types) for statement in bound.statements),
+        parameters=tuple(_taken(bound, settings, types)),
+        settings=settings,
+        isolation=query.isolation or script.isolation,
+        is_script=True,
+        assignments=bound.assignments,
+        has_begin=script.is_transaction,
+    )
+
+
+def _require_no_as_of(file: SqlFile, script: Script) -> None:
+    for command in script.commands:
+        if not isinstance(command, Assignment):
+            continue
+        if AS_OF in (command.variable, *variables_of(command.expression)):
+            raise SqlFileError(
+                file.path,
+                command.line,
+                f"\\set {command.variable}: {AS_OF} is always there, and a point in time: name the "
+                "variable otherwise",
+            )
+
+
+def _of_statement(statement: BoundStatement, types: Mapping[str, str]) -> Step:
+    return Step(
+        name=statement.name,
+        sql=statement.sql,
+        parameters=statement.parameters,
+        outputs=tuple(Parameter(name=each, type=types.get(each, "")) for each in statement.outputs),
+        line=statement.line,
+    )
+
+
+def _taken(
+    bound: BoundScript, settings: Sequence[Setting], declared: Mapping[str, str]
+) -> Iterator[Parameter]:
+    r"""Yield what a script's statements take from outside, and what its `\set` lines are told."""
+    assigned = {assignment.variable for assignment in bound.assignments}
+    names = dict.fromkeys(name for name in declared if name not in assigned)
+    names |= dict.fromkeys(setting.parameter for setting in settings)
+    fed = set[str]()
+    for statement in bound.statements:
+        names |= dict.fromkeys(name for name in statement.parameters if name not in fed)
+        fed.update(statement.outputs)
+    yield from (
+        Parameter(name=each, type=declared.get(each, "")) for each in names if each != AS_OF
     )
 
 

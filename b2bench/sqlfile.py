@@ -9,6 +9,12 @@ from b2bench.errors import BadInput
 
 _HEADER = re.compile(r"--\s*(?P<key>[a-z_]+):(?:\s+(?P<value>.*\S))?\s*$")
 _STEP = re.compile(r"--\s*step:\s*(?P<title>.*\S)\s*$")
+# What a semicolon or a `:name` can hide in: alternatives of a verbose expression, longest first.
+LITERALS = r"""(?P<dollar>\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$)
+      | (?P<escape>[eE]'(?:[^'\\]|\\.|'')*')
+      | (?P<string>'(?:[^']|'')*')
+      | (?P<quoted>"(?:[^"]|"")*")
+      | (?P<comment>--[^\n]*|/\*.*?\*/)"""
 
 
 class SqlFileError(BadInput):

@@ -16,12 +16,13 @@ from pathlib import Path
 
 from locust.env import Environment
 
-from b2bench.arguments import ArgumentSource, ExampleSource
-from b2bench.database import connect
+from b2bench.arguments import ArgumentSource
+from b2bench.database import connect, reading
 from b2bench.errors import B2benchError
 from b2bench.marker import note_run
 from b2bench.queries import QueryClass, load_queries
 from b2bench.runs import PlannedQuery, RunPlan, Stage
+from b2bench.script_arguments import FolderSource, read_scale
 from b2bench.target import Target
 from loadgen.driver.environment import listen, say_fatal, take_over
 from loadgen.driver.equipment import Equipment
@@ -91,9 +92,10 @@ def _equipment(plan: RunPlan, orders: Orders) -> Equipment:
     # whoever has the plan from a master of another machine does not know its copy's name
     is_told = orders.plan is None and plan.database
     target = orders.target.for_database(plan.database) if is_told else orders.target
+    queries = _queries(orders, [query.name for query in plan.queries])
     return Equipment(
-        queries=_queries(orders, [query.name for query in plan.queries]),
-        source=_source(orders, orders.data or target),
+        queries=queries,
+        source=_source(orders, orders.data or target, queries),
         target=target,
         replica=orders.replica,
     )
@@ -109,13 +111,19 @@ def _note_run(target: Target) -> None:
         note_run(connection, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-page")
 
 
-def _source(orders: Orders, target: Target) -> ArgumentSource:
+def _source(orders: Orders, target: Target, queries: Sequence[QueryClass]) -> ArgumentSource:
     if orders.arguments == EXAMPLE:
-        return ExampleSource(datetime.now(UTC))
+        is_asked = any(query.is_script for query in queries)
+        return FolderSource(datetime.now(UTC), scale=_scale(target) if is_asked else None)
     # only the shop's own arguments need its data set
     from scenarios.samplers import shop_source  # noqa: PLC0415
 
     return shop_source(target)
+
+
+def _scale(target: Target) -> int | None:
+    with reading(target) as connection:
+        return read_scale(connection)
 
 
 def _page_plan(workload: Workload, orders: Orders) -> RunPlan:

@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from b2bench.arguments import ArgumentSource, CsvSource, ExampleSource
+import psycopg
+
+from b2bench.arguments import ArgumentSource, CsvSource
 from b2bench.commands._settings import Settings
 from b2bench.database import reading
 from b2bench.errors import BadInput
 from b2bench.marker import read_data_set, require_data_set
 from b2bench.queries import QueryClass, load_queries
+from b2bench.script_arguments import FolderSource, read_scale
 from b2bench.target import Target
 
 
@@ -31,7 +34,7 @@ def chosen_queries(settings: Settings, names: Sequence[str] = ()) -> tuple[Query
 def argument_source(
     settings: Settings, target: Target, *, examples: bool = False, csv: Path | None = None
 ) -> ArgumentSource:
-    """Return the shop's arguments for the shop's queries, else examples or CSV files.
+    """Return the shop's arguments for the shop's queries, else the files' own or CSV files.
 
     Raises:
         NotOurDatabase, BadInput: the shop's arguments need the shop's data.
@@ -41,9 +44,10 @@ def argument_source(
     if csv is not None and not csv.is_dir():
         raise BadInput(f"{csv} is not a folder of .csv files")
     if csv is not None:
-        return CsvSource(csv, _as_of(target))
+        with reading(target) as connection:
+            return CsvSource(csv, _as_of(connection))
     if examples or settings.queries is not None:
-        return ExampleSource(_as_of(target))
+        return _folder_source(target)
     require_data_set(target)
     # only the shop's own arguments need what they are drawn with
     from scenarios.samplers import shop_source  # noqa: PLC0415
@@ -51,7 +55,11 @@ def argument_source(
     return shop_source(target)
 
 
-def _as_of(target: Target) -> datetime:
+def _folder_source(target: Target) -> ArgumentSource:
     with reading(target) as connection:
-        data_set = read_data_set(connection)
+        return FolderSource(_as_of(connection), scale=read_scale(connection))
+
+
+def _as_of(connection: psycopg.Connection) -> datetime:
+    data_set = read_data_set(connection)
     return data_set.as_of if data_set else datetime.now(UTC)

@@ -34,7 +34,7 @@ class Orders:
         plan: `None` when a person started Locust and steers from its page, or a master has it.
         folder: where live.json, histograms.hlog and load.json are written.
         queries: a folder of query files other than ours.
-        arguments: `example` draws from the files' `-- example:` headers.
+        arguments: `example` draws as the files say: an `-- example:`, or a script's own draws.
         lifeline: a file descriptor that ends when whoever gave the orders is gone.
     """
 

@@ -40,8 +40,8 @@ def left_out(query: QueryClass) -> str | None:
         for output in step.outputs:
             if not _FED_TYPES.match(output.type):
                 return (
-                    f"pgbench cannot quote {output.name} {output.type}, which step {step.name}"
-                    " feeds to later ones"
+                    f"pgbench cannot quote {output.name} {output.type or 'of no declared type'},"
+                    f" which step {step.name} feeds to later ones"
                 )
     if not sets_most(Program(query)):
         return "a script of pgbench cannot hold as many steps that feed each other"

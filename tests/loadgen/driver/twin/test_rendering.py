@@ -177,6 +177,7 @@ def quantity(row: tuple[int] | None) -> int:
             "-- step: two\nSELECT :note;\n",
             "cannot quote note text",
         ),
+        ("SELECT 1 AS n \\gset\nSELECT :n", "cannot quote n of no declared type"),
     ],
 )
 def test_what_pgbench_cannot_do_is_said(tmp_path: Path, text: str, said: str) -> None:
