@@ -1,5 +1,6 @@
 """What could be done about a finding: indexes, statistics, settings, rewrites, to be tried."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +14,7 @@ from reports.plans import PlanNode, nodes, plan_tree
 from reports.rewrites import Rewrite, as_keyset, with_parameter_type, with_scalar_subquery
 
 _MOST_KEYS = 3
+_LONGEST_NAME = 63
 _KB_PER_MB = 1024
 _LEAST_WORK_MEM_MB = 4
 _MOST_WORK_MEM_MB = 1024
@@ -178,10 +180,10 @@ class _Finder:
         found = [term for term in self._terms(scan) if not term.is_pattern]
         columns = list(dict.fromkeys(term.expression for term in found if term.is_column))
         if len(columns) > 1:
-            yield _extended(table, columns, "correlated-columns")
+            yield _extended(scan, table, columns, "correlated-columns")
         for term in found:
             if not term.is_column and self._indexable(term):
-                yield _extended(table, [f"({term.expression})"], "expression-unknown")
+                yield _extended(scan, table, [f"({term.expression})"], "expression-unknown")
 
     def parameter_types(self, node: PlanNode) -> Iterator[Fix]:
         for term in self._terms(node):
@@ -260,8 +262,11 @@ def _keys(found: Iterator[Term]) -> list[str]:
     )
 
 
-def _extended(table: str, expressions: Sequence[str], code: str) -> Fix:
-    on = f"ON {', '.join(expressions)} FROM {table}"
+def _extended(scan: PlanNode, table: str, expressions: Sequence[str], code: str) -> Fix:
+    # PostgreSQL 15 wants a name
+    words = re.findall(r"\w+", " ".join([scan.relation, *expressions]).lower())
+    name = f"stats_{'_'.join(words)}"[:_LONGEST_NAME]
+    on = f"{name} ON {', '.join(expressions)} FROM {table}"
     return Fix(
         kind=Kind.STATISTICS,
         code=code,
