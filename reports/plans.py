@@ -1,10 +1,24 @@
 """A plan as PostgreSQL explains it: a tree of nodes, what each did, and the tree's shape."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-JsonObject = Mapping[str, Any]
+from reports.spending import JsonObject, Share, shares
+
+__all__ = (
+    "Blocks",
+    "Condition",
+    "JsonObject",
+    "PlanNode",
+    "defines_cte",
+    "hottest",
+    "indexes_used",
+    "nodes",
+    "plan_shape",
+    "plan_tree",
+    "raw_nodes",
+    "rows_removed",
+)
 
 _CONDITIONS = (
     "Index Cond",
@@ -57,10 +71,13 @@ class PlanNode:
     Args:
         number: its place in reading order, from 0.
         relationship: to its parent: `Outer`, `InitPlan`, …; empty at the root.
+        is_analyzed: whether it was executed, or could have been; else figures are 0.
+        cost: what the planner expected of it and everything below, in its own unit.
         rows_estimated: per loop.
         rows_actual: per loop, as the mean over loops.
-        total_ms: with everything below it, all loops.
-        self_ms: without what is below it; a CTE counts where it is defined.
+        total_ms: with everything below it, all loops, as a clock on the wall saw them.
+        self_ms: without what is below it; a CTE and an InitPlan count where they are defined.
+        clipped_ms: of its time that found no place in those that executed it.
         rows_removed: by filters, join filters and rechecks, all loops.
         raw: every figure that EXPLAIN gave, without the nodes below.
     """
@@ -74,11 +91,14 @@ class PlanNode:
     index: str
     alias: str
     conditions: tuple[Condition, ...]
+    is_analyzed: bool
+    cost: float
     rows_estimated: float
     rows_actual: float
     loops: int
     total_ms: float
     self_ms: float
+    clipped_ms: float
     total_blocks: Blocks
     self_blocks: Blocks
     temp_blocks: int
@@ -108,8 +128,8 @@ class PlanNode:
 
 
 def plan_tree(explained: JsonObject) -> PlanNode:
-    """Return the plan of one entry of `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)`."""
-    return _Reader().node(explained["Plan"])
+    """Return the plan of one entry of `EXPLAIN (FORMAT JSON)`, with figures if it has some."""
+    return _Reader(shares(explained["Plan"])).node(explained["Plan"])
 
 
 def nodes(root: PlanNode, depth: int = 0) -> Iterator[tuple[int, PlanNode]]:
@@ -200,38 +220,18 @@ def defines_cte(raw: JsonObject) -> str:
     return subplan.removeprefix("CTE ") if subplan.startswith("CTE ") else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Spent:
-    """Time and blocks of a node with everything below it."""
-
-    ms: float = 0.0
-    hit: int = 0
-    read: int = 0
-
-    def less(self, other: "_Spent") -> "_Spent":
-        """Return what is left; rounding and InitPlans run elsewhere never make it negative."""
-        return _Spent(
-            ms=max(0.0, self.ms - other.ms),
-            hit=max(0, self.hit - other.hit),
-            read=max(0, self.read - other.read),
-        )
-
-
 class _Reader:
-    """Reads nodes in order; remembers CTEs, whose cost stands again in the scan that pulls them."""
+    """Reads nodes in order, each with its share of time and blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, shares: Sequence[Share]) -> None:
+        self._shares = shares
         self._number = -1
-        self._ctes = dict[str, _Spent]()
 
     def node(self, raw: JsonObject) -> PlanNode:
         self._number += 1
         number = self._number
-        if name := defines_cte(raw):
-            self._ctes.setdefault(name, _spent(raw))
+        share = self._shares[number]
         children = tuple(self.node(child) for child in raw.get("Plans", ()))
-        total = _spent(raw)
-        own = self._own(raw, total)
         return PlanNode(
             number=number,
             node_type=raw["Node Type"],
@@ -242,13 +242,16 @@ class _Reader:
             index=raw.get("Index Name", ""),
             alias=raw.get("Alias", ""),
             conditions=tuple(_conditions(raw)),
+            is_analyzed="Actual Loops" in raw,
+            cost=raw.get("Total Cost", 0.0),
             rows_estimated=raw.get("Plan Rows", 0),
             rows_actual=raw.get("Actual Rows", 0),
             loops=raw.get("Actual Loops", 0),
-            total_ms=total.ms,
-            self_ms=own.ms,
-            total_blocks=Blocks(hit=total.hit, read=total.read),
-            self_blocks=Blocks(hit=own.hit, read=own.read),
+            total_ms=share.total.ms,
+            self_ms=share.own.ms,
+            clipped_ms=share.clipped.ms,
+            total_blocks=Blocks(hit=share.total.hit, read=share.total.read),
+            self_blocks=Blocks(hit=share.own.hit, read=share.own.read),
             temp_blocks=raw.get("Temp Read Blocks", 0) + raw.get("Temp Written Blocks", 0),
             heap_fetches=raw.get("Heap Fetches", 0),
             rows_removed=rows_removed(raw),
@@ -256,23 +259,6 @@ class _Reader:
             children=children,
             raw={key: value for key, value in raw.items() if key != "Plans"},
         )
-
-    def _own(self, raw: JsonObject, total: _Spent) -> _Spent:
-        left = total
-        for child in raw.get("Plans", ()):
-            if not defines_cte(child):
-                left = left.less(_spent(child))
-        if scanned := self._ctes.pop(raw.get("CTE Name", ""), None):
-            left = left.less(scanned)
-        return left
-
-
-def _spent(raw: JsonObject) -> _Spent:
-    return _Spent(
-        ms=raw.get("Actual Total Time", 0.0) * raw.get("Actual Loops", 0),
-        hit=raw.get("Shared Hit Blocks", 0),
-        read=raw.get("Shared Read Blocks", 0),
-    )
 
 
 def rows_removed(raw: JsonObject) -> int:

@@ -1,0 +1,256 @@
+"""Where a plan's time and blocks went: figures of nodes without what others below them took.
+
+EXPLAIN's figures are inclusive, and three kinds of node make the difference more than a
+subtraction: a CTE and an InitPlan are drawn where they are defined and executed by whoever reads
+them first; below a Gather several processes share the time; a data-modifying CTE that nobody
+reads is executed after the tree. So what a node took is handed down from the root: each child
+gets what it took, or what is left of it, and the node keeps the rest. The parts add up to the
+whole because nothing is made up on the way; what could not be placed is kept as `clipped`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+JsonObject = Mapping[str, Any]
+
+_GATHERS = frozenset(("Gather", "Gather Merge"))
+_RETURNS = re.compile(r"\(returns (?P<parameters>\$\d+(?:,\$\d+)*)\)")
+_ROUNDING_MS = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Time and shared blocks."""
+
+    ms: float = 0.0
+    hit: int = 0
+    read: int = 0
+
+    def plus(self, other: "Spent") -> "Spent":
+        """Return both together."""
+        return Spent(ms=self.ms + other.ms, hit=self.hit + other.hit, read=self.read + other.read)
+
+    def less(self, other: "Spent") -> "Spent":
+        """Return what is left, never less than nothing."""
+        return Spent(
+            ms=max(0.0, self.ms - other.ms),
+            hit=max(0, self.hit - other.hit),
+            read=max(0, self.read - other.read),
+        )
+
+    def at_most(self, other: "Spent") -> "Spent":
+        """Return the part of it that another has room for."""
+        return Spent(
+            ms=min(self.ms, other.ms),
+            hit=min(self.hit, other.hit),
+            read=min(self.read, other.read),
+        )
+
+    def fits(self, other: "Spent") -> bool:
+        """Return whether another has room for it, but for rounding."""
+        left = self.less(other)
+        return left.ms <= _ROUNDING_MS and not left.hit and not left.read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one node took: with everything below it, by itself, and what could not be placed."""
+
+    total: Spent
+    own: Spent
+    clipped: Spent
+
+
+def shares(plan: JsonObject) -> tuple[Share, ...]:
+    """Return the share of each node of a plan, in reading order.
+
+    Args:
+        plan: the root node of EXPLAIN's JSON. Without ANALYZE every figure is 0.
+    """
+    nodes = list(_numbered(plan))
+    _find_readers(nodes)
+    return _HandingDown(nodes).done()
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """A node of the plan.
+
+    Args:
+        number: its place in reading order.
+        total: of all its loops, as the clock on the wall saw them.
+        children: that it executes itself.
+        readers: who executes it, if that is not its parent.
+        pending: what of it no reader has paid for.
+    """
+
+    number: int
+    raw: JsonObject
+    parent: "_Node | None"
+    total: Spent
+    children: list["_Node"] = field(default_factory=list)
+    defined: list["_Node"] = field(default_factory=list)
+    readers: list["_Node"] = field(default_factory=list)
+    pending: Spent = field(default_factory=Spent)
+
+    @property
+    def is_defined_here(self) -> bool:
+        """Whether it is drawn at its parent and executed by another."""
+        return self.raw.get("Parent Relationship") == "InitPlan"
+
+    @property
+    def room(self) -> Spent:
+        """What it took beyond its own children."""
+        left = self.total
+        for child in self.children:
+            left = left.less(child.total)
+        return left
+
+    def below(self) -> Iterator["_Node"]:
+        """Yield it and everything below it."""
+        yield self
+        for child in (*self.children, *self.defined):
+            yield from child.below()
+
+
+def _numbered(plan: JsonObject) -> Iterator[_Node]:
+    """Yield the nodes in reading order."""
+    number = 0
+
+    def visit(raw: JsonObject, parent: _Node | None, processes: float) -> Iterator[_Node]:
+        nonlocal number
+        total = _total(raw, processes)
+        node = _Node(number=number, raw=raw, parent=parent, total=total, pending=total)
+        number += 1
+        if parent is not None:
+            (parent.defined if node.is_defined_here else parent.children).append(node)
+        yield node
+        for child in raw.get("Plans", ()):
+            yield from visit(child, node, _processes(raw, child, processes))
+
+    yield from visit(plan, None, 1.0)
+
+
+def _processes(raw: JsonObject, child: JsonObject, above: float) -> float:
+    """Return how many processes share the time of a child."""
+    if raw["Node Type"] not in _GATHERS or child.get("Parent Relationship") == "InitPlan":
+        return above
+    loops: float = child.get("Actual Loops", 0) / max(1, raw.get("Actual Loops", 1))
+    return max(1.0, loops)
+
+
+def _total(raw: JsonObject, processes: float) -> Spent:
+    return Spent(
+        ms=raw.get("Actual Total Time", 0.0) * raw.get("Actual Loops", 0) / processes,
+        hit=raw.get("Shared Hit Blocks", 0),
+        read=raw.get("Shared Read Blocks", 0),
+    )
+
+
+def _find_readers(nodes: list[_Node]) -> None:
+    for node in nodes:
+        if node.is_defined_here and node.parent is not None:
+            own = set(node.below())
+            others = [each for each in node.parent.below() if each not in own]
+            node.readers = _readers(node, others)
+
+
+def _readers(node: _Node, others: list[_Node]) -> list[_Node]:
+    name = str(node.raw.get("Subplan Name", ""))
+    if name.startswith("CTE "):
+        wanted = name.removeprefix("CTE ")
+        return [each for each in others if each.raw.get("CTE Name") == wanted]
+    found = [each for each in others if _names(each.raw, name)]
+    # an expression is computed as deep as it can be, by whoever needs it first
+    found.sort(key=lambda each: (-_depth(each), each.number))
+    fitting = [each for each in found if node.total.fits(each.room)]
+    widest = sorted(found, key=lambda each: -each.room.ms)
+    return (fitting or widest)[:1]
+
+
+def _names(raw: JsonObject, subplan: str) -> bool:
+    """Return whether a node's expressions name an InitPlan."""
+    returns = _RETURNS.search(subplan)
+    wanted = (
+        [re.escape(name) + r"(?!\d)" for name in returns["parameters"].split(",")]
+        if returns
+        else [rf"\({re.escape(subplan)}\)"]
+        if subplan
+        else []
+    )
+    texts = [text for key, value in raw.items() if key != "Plans" for text in _texts(value)]
+    return any(re.search(pattern, text) for pattern in wanted for text in texts)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _depth(node: _Node) -> int:
+    return 0 if node.parent is None else 1 + _depth(node.parent)
+
+
+class _HandingDown:
+    """Hands what nodes took from readers to what they read, until everything has its share."""
+
+    def __init__(self, nodes: list[_Node]) -> None:
+        self._nodes = nodes
+        self._read_by = dict[_Node, list[_Node]]()
+        for node in nodes:
+            for reader in node.readers:
+                self._read_by.setdefault(reader, []).append(node)
+        self._given = dict[_Node, Spent]()
+        self._own = dict[_Node, Spent]()
+
+    def done(self) -> tuple[Share, ...]:
+        root = self._nodes[0]
+        self._hand_down(root, root.total)
+        waiting = [node for node in self._nodes if node.is_defined_here]
+        while waiting:
+            ready = [node for node in waiting if self._is_ready(node)] or waiting[:1]
+            for node in ready:
+                waiting.remove(node)
+                self._hand_down(node, self._budget(node))
+        return tuple(
+            Share(
+                total=node.total,
+                own=self._own.get(node, Spent()),
+                clipped=node.total.less(self._given.get(node, Spent())),
+            )
+            for node in self._nodes
+        )
+
+    def _is_ready(self, node: _Node) -> bool:
+        return all(reader in self._own for reader in node.readers)
+
+    def _budget(self, node: _Node) -> Spent:
+        paid = node.total.less(node.pending)
+        # what changes data goes on to its end after the tree, read or not
+        return node.total if node.raw["Node Type"] == "ModifyTable" else paid
+
+    def _hand_down(self, node: _Node, budget: Spent) -> None:
+        self._given[node] = budget
+        left = budget
+        for child in node.children:
+            part = child.total.at_most(left)
+            left = left.less(part)
+            self._hand_down(child, part)
+        for read in (*self._read_by.get(node, ()), *self._unnamed(node)):
+            part = read.pending.at_most(left)
+            read.pending = read.pending.less(part)
+            left = left.less(part)
+        self._own[node] = left
+
+    def _unnamed(self, node: _Node) -> Iterator[_Node]:
+        """Yield InitPlans that no expression names: their parent executes them, as LIMIT does."""
+        return (
+            each
+            for each in node.defined
+            if not each.readers and not str(each.raw.get("Subplan Name", "")).startswith("CTE ")
+        )
