@@ -73,6 +73,11 @@ class PlannedStep:
     is_generic: bool
     shape_here: tuple[str, ...] | None = None
 
+    @property
+    def is_other(self) -> bool:
+        """Whether this server has chosen another plan."""
+        return self.shape_here is not None and self.shape_here != self.shape
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCase:
@@ -245,9 +250,7 @@ def _texts(values: Arguments, names: Sequence[str]) -> list[str | None]:
     return [value if value is None else value.decode() for value in values.encoded(names)]
 
 
-def _planned(
-    connection: psycopg.Connection, step: Step, values: Arguments | None
-) -> PlannedStep:
+def _planned(connection: psycopg.Connection, step: Step, values: Arguments | None) -> PlannedStep:
     # what an earlier step would find, nobody knows without rows
     is_generic = values is None or not set(step.parameters) <= values.values.keys()
     if values is None or is_generic:

@@ -111,9 +111,7 @@ def _lacking(call: RestoreCall, there: Mapping[tuple[str, str], _Relation]) -> s
         return "relation-not-here"
     column, number = call.text("attname"), call.text("attnum")
     is_there = (
-        column in relation.columns
-        if column
-        else not number or int(number) <= relation.column_count
+        column in relation.columns if column else not number or int(number) <= relation.column_count
     )
     return "" if is_there else "column-not-here"
 

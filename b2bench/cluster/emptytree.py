@@ -23,13 +23,15 @@ _NORMAL = 1
 _NO_HEAP_ROW = 0x2000
 _POINTER_LENGTH_BIT, _POINTER_STATE_BIT = 17, 15
 
-# what a key takes besides its width on an inner block, and how full such a block is built
+# what a key takes besides its width on an inner block, and how full CREATE INDEX leaves one
 _ENTRY_BYTES, _ALIGNMENT = 12, 8
 _FILL = 0.7
 
 
 def tree_level(blocks: int, key_bytes: int, block_bytes: int) -> int:
-    """Return the level of the root of a full tree, 0 where it is a leaf.
+    """Return the level of the root of a full tree that was built at once, 0 where it is a leaf.
+
+    One that grew row by row fills its blocks better, so it may be one level lower.
 
     Args:
         blocks: of the whole index.
@@ -74,9 +76,7 @@ def _block(number: int, level: int, size: int, *, is_root: bool) -> bytes:
     )
     lower = _HEADER.size + len(pointers)
     head = _HEADER.pack(0, 0, 0, lower, upper, special, size | _VERSION, 0)
-    return (
-        (head + pointers).ljust(upper, b"\0") + item + _OPAQUE.pack(0, 0, level, flags, 0)
-    )
+    return (head + pointers).ljust(upper, b"\0") + item + _OPAQUE.pack(0, 0, level, flags, 0)
 
 
 def _downlink(block: int) -> bytes:
