@@ -9,6 +9,8 @@ from reports.changes import first_difference
 from reports.plans import plan_shape
 from reports.statistics_plans import PlannedCase, PlannedClass, PlannedStep, StatisticsPlans
 
+DIFFERS = "plan-differs-there"
+GENERIC = "generic"
 Shape = tuple[str, ...]
 
 
@@ -70,10 +72,10 @@ def _differences(planned: PlannedClass) -> Iterator[Finding]:
                 found.setdefault((name, difference(step)), []).append(told)
     for (name, moved), cases in found.items():
         yield Finding(
-            code="plan-differs-there",
+            code=DIFFERS,
             severity=Severity.WARNING,
             subject=f"{planned.query}.{name}" if name else planned.query,
-            message=f"{', '.join(dict.fromkeys(cases))}: here → there {moved}",
+            message=f"{', '.join(dict.fromkeys(cases))}: another plan there: {moved}",
             mend="judge it by the plan there: load data of that size, or explain it there",
         )
 
@@ -83,7 +85,7 @@ def steps_by_case(planned: PlannedClass) -> Iterator[tuple[str, tuple[PlannedSte
     for case in planned.cases:
         yield case.case, case.steps
     if planned.generic:
-        yield "generic", planned.generic
+        yield GENERIC, planned.generic
 
 
 def difference(step: PlannedStep) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from b2bench.figures.page import Section, environment
 from reports.plan_view import PlanRow, plan_rows
 from reports.redaction import redact_plan
-from reports.statistics_compared import difference, steps_by_case
+from reports.statistics_compared import DIFFERS, GENERIC, difference, steps_by_case
 from reports.statistics_plans import PlannedClass, PlannedStep, StatisticsPlans
 
 _ANCHOR = "statistics"
@@ -52,6 +52,8 @@ def statistics_section(plans: StatisticsPlans, *, shown: bool) -> Section:
         .get_template("statistics.html")
         .render(
             plans=plans,
+            # those that differ stand in the table
+            findings=[finding for finding in plans.findings if finding.code != DIFFERS],
             views=views,
             compared=sum(view.step.shape_here is not None for view in steps),
             others=sum(view.step.is_other for view in steps),
@@ -67,6 +69,9 @@ def _class_view(planned: PlannedClass, *, shown: bool) -> _ClassView:
 def _step_views(planned: PlannedClass, *, shown: bool) -> Iterator[_StepView]:
     for case, steps in steps_by_case(planned):
         for step in steps:
+            # it stands among the generic ones
+            if step.is_generic and case != GENERIC:
+                continue
             plan = step.plan if shown else redact_plan(step.plan)
             yield _StepView(
                 step=replace(step, plan=plan),
@@ -79,8 +84,7 @@ def _step_views(planned: PlannedClass, *, shown: bool) -> Iterator[_StepView]:
 
 
 def _told(case: str, step: PlannedStep, steps: Sequence[PlannedStep]) -> str:
-    told = f"{case}, {step.step}" if len(steps) > 1 else case
-    return f"{told} (generic)" if step.is_generic and case != "generic" else told
+    return f"{case}, {step.step}" if len(steps) > 1 else case
 
 
 def _embedded(plan: object) -> Markup:

@@ -1,6 +1,5 @@
 """Relations grow without a block being written, and trees without entries are sound."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,7 +68,7 @@ def test_the_server_sees_the_blocks_as_empty_and_owns_the_files(
     assert one(connection, "SELECT pg_relation_size('things') / 8192") == blocks
     second = first.with_name(f"{first.name}.1")
     assert second.stat().st_uid == first.stat().st_uid == storage.data.stat().st_uid
-    assert os.stat(second).st_mode & 0o777 == 0o600
+    assert second.stat().st_mode & 0o777 == 0o600
     assert first.stat().st_blocks * 512 < MEGABYTE
     assert one(connection, "SELECT count(*) FROM things WHERE ctid < '(100,1)'") == 0
 
