@@ -150,11 +150,11 @@ def _shape(
         code="plan-shape-changed",
         severity=Severity.NOTE if better else Severity.ERROR,
         subject=subject,
-        message=_first_difference(before, after),
+        message=first_difference(before, after),
     )
 
 
-def _first_difference(before: Sequence[str], after: Sequence[str]) -> str:
+def first_difference(before: Sequence[str], after: Sequence[str]) -> str:
     """Name the nodes that are only on one side, at most two of each."""
     nodes_before, nodes_after = (Counter(map(str.strip, shape)) for shape in (before, after))
     gone = list(nodes_before - nodes_after)[:2]
