@@ -19,6 +19,7 @@ from reports.explanation import Explanation, mends, redacted, unproven
 from reports.nested import NestedPlan
 from reports.plan_view import PlanRow, plan_rows
 from reports.plans import JsonObject
+from reports.statistics_page import statistics_section
 
 _TEMPLATES = "reports"
 
@@ -46,6 +47,7 @@ def render_explain_page(explanation: Explanation, *, show_arguments: bool = Fals
                 *_what_to_do(shown),
                 _overview(views, settings),
                 *_beside(shown),
+                *_extras(shown),
                 *(_section(view, settings) for view in views),
             ],
             provenance=shown.capture.provenance,
@@ -258,6 +260,11 @@ def _overview(views: Sequence[ClassView], settings: dict[str, str]) -> Section:
         longest_ms=max((case.case.execution_ms for case in cases), default=1) or 1,
         most_blocks=max((case.blocks for case in cases), default=1) or 1,
     )
+
+
+def _extras(explanation: Explanation) -> Iterator[Section]:
+    if explanation.statistics is not None:
+        yield statistics_section(explanation.statistics, shown=explanation.shows_arguments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

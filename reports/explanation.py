@@ -11,6 +11,7 @@ from reports.fixes import Fix, Kind
 from reports.generic import GenericPlan
 from reports.nested import NestedPlan
 from reports.redaction import redact_plan, redact_sql
+from reports.statistics_plans import PlannedClass, PlannedStep, StatisticsPlans
 from reports.trials import Trial
 
 EXPLANATION_VERSION = 1
@@ -24,6 +25,7 @@ class Explanation:
         is_proven: whether there was a copy on which mends could be tried.
         shows_arguments: whether constants and arguments are in it.
         beside: an earlier report, if there is one to be looked at.
+        statistics: the plans that another server would choose.
     """
 
     capture: Capture
@@ -31,12 +33,14 @@ class Explanation:
     is_proven: bool
     shows_arguments: bool = True
     beside: Beside | None = None
+    statistics: StatisticsPlans | None = None
     explanation_version: int = EXPLANATION_VERSION
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What could not be explained, and what was found."""
-        return self.capture.findings + tuple(each.finding for each in self.diagnoses)
+        there = self.statistics.findings if self.statistics else ()
+        return self.capture.findings + tuple(each.finding for each in self.diagnoses) + there
 
     def diagnoses_of(self, query: str) -> tuple[Diagnosis, ...]:
         """Return what was found in one class."""
@@ -95,6 +99,7 @@ def redacted(explanation: Explanation) -> Explanation:
         capture=replace(capture, classes=tuple(map(_class, capture.classes))),
         diagnoses=tuple(map(_diagnosis, explanation.diagnoses)),
         beside=_beside(explanation.beside) if explanation.beside else None,
+        statistics=_statistics(explanation.statistics) if explanation.statistics else None,
         shows_arguments=False,
     )
 
@@ -130,6 +135,19 @@ def _beside(beside: Beside) -> Beside:
         replace(pair, before=_step(pair.before), after=_step(pair.after)) for pair in beside.pairs
     )
     return replace(beside, pairs=tuple(pairs))
+
+
+def _statistics(plans: StatisticsPlans) -> StatisticsPlans:
+    return replace(plans, classes=tuple(map(_planned_class, plans.classes)))
+
+
+def _planned_class(planned: PlannedClass) -> PlannedClass:
+    cases = (replace(case, steps=tuple(map(_planned, case.steps))) for case in planned.cases)
+    return replace(planned, cases=tuple(cases), generic=tuple(map(_planned, planned.generic)))
+
+
+def _planned(step: PlannedStep) -> PlannedStep:
+    return replace(step, sql=redact_sql(step.sql), plan=redact_plan(step.plan))
 
 
 def _diagnosis(diagnosis: Diagnosis) -> Diagnosis:

@@ -9,6 +9,7 @@ import typer
 
 from b2bench.arguments import Arguments, ArgumentSource, Case, one_of_each_case
 from b2bench.clones import clone
+from b2bench.cluster.binaries import find_binaries
 from b2bench.commands._capture import Selection
 from b2bench.commands._destinations import Destinations
 from b2bench.commands._queries import argument_source
@@ -30,6 +31,9 @@ from reports.explain_text import explain_text
 from reports.explained_beside import Beside, beside
 from reports.explanation import EXPLANATION_VERSION, Explanation, redacted
 from reports.facts import Facts, read_facts
+from reports.statistics_compared import compared
+from reports.statistics_export import read_export
+from reports.statistics_plans import StatisticsPlans, plan_with_statistics
 
 Drawn = Mapping[str, Mapping[Case, Arguments]]
 
@@ -42,11 +46,13 @@ class Wishes:
         scratch: the named database is a copy that may be changed.
         prove: whether mends are tried.
         against: the JSON of an earlier report, to be put beside.
+        statistics: planner statistics exported from another server, to be planned with.
     """
 
     scratch: bool = False
     prove: bool = True
     against: Path | None = None
+    statistics: Path | None = None
 
 
 def take_explanation(
@@ -78,6 +84,8 @@ class _Explaining:
         self._progress = progress
         # what cannot be read is said before the work, not after it
         self._earlier = read_explanation(wishes.against) if wishes.against else None
+        if wishes.statistics is not None:
+            read_export(wishes.statistics)
         self._is_ours = is_ours(target)
         self._source = argument_source(
             settings, target, examples=selection.examples, csv=selection.csv
@@ -99,7 +107,27 @@ class _Explaining:
             diagnoses=diagnoses,
             is_proven=is_proven,
             beside=self._beside(found),
+            statistics=self._statistics(found),
         )
+
+    def _statistics(self, found: Capture) -> StatisticsPlans | None:
+        if self._wishes.statistics is None:
+            return None
+        queries = self._explained(found)
+        plans = plan_with_statistics(
+            self._target,
+            self._wishes.statistics,
+            queries,
+            drawn(self._source, queries, self._settings.seed),
+            binaries=find_binaries(self._settings.pg_bin),
+            progress=self._progress,
+        )
+        return compared(plans, found)
+
+    def _explained(self, found: Capture) -> list[QueryClass]:
+        """Return the classes that could be explained."""
+        explained = {each.query for each in found.classes if each.cases}
+        return [query for query in self._selection.queries if query.name in explained]
 
     def _beside(self, found: Capture) -> Beside | None:
         if self._earlier is None:
@@ -129,8 +157,7 @@ class _Explaining:
         )
 
     def _prove(self, subject: Target, found: Capture, facts: Facts) -> tuple[Diagnosis, ...]:
-        explained = {each.query for each in found.classes if each.cases}
-        queries = [query for query in self._selection.queries if query.name in explained]
+        queries = self._explained(found)
         return prove(
             subject,
             found,

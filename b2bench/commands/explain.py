@@ -45,6 +45,14 @@ Against = Annotated[
     Path | None,
     typer.Option("--against", metavar="FILE", help="Compare with the --json of an earlier report."),
 ]
+Statistics = Annotated[
+    Path | None,
+    typer.Option(
+        "--statistics",
+        metavar="FILE",
+        help="Show the plans of the server from which `pg_dump --statistics-only` wrote FILE.",
+    ),
+]
 Markdown = Annotated[
     Path | None,
     typer.Option("--markdown", metavar="FILE", help="Write Markdown there; - prints it."),
@@ -69,6 +77,7 @@ def explain(
     scratch: Scratch = False,
     prove: Prove = True,
     against: Against = None,
+    statistics: Statistics = None,
     markdown: Markdown = None,
     json: Json = None,
     text: Text = None,
@@ -105,7 +114,7 @@ def explain(
     queries = chosen_queries(settings, classes or ())
     destinations = Destinations.asked(output=output, markdown=markdown, json=json, text=text)
     selection = Selection(queries=queries, examples=examples, csv=csv)
-    wishes = Wishes(scratch=scratch, prove=prove, against=against)
+    wishes = Wishes(scratch=scratch, prove=prove, against=against, statistics=statistics)
     with progress_shown() as progress:
         target = find_target(settings, progress)
         explanation = take_explanation(settings, target, selection, wishes, progress)
