@@ -26,6 +26,7 @@ from reports.index_catalogue import (
 from reports.index_cost import WriteCost, write_costs
 from reports.index_evidence import Ablation, IndexEvidence, Phase
 from reports.index_use import Cell, Matrix, Outcome, read_with_all
+from reports.spare_indexes import spare_indexes
 
 _SETTINGS = {
     "jit": "off",
@@ -76,10 +77,13 @@ def ablate(
             matrix.measure([each for each in readings if not each.query.writes], progress)
         with clock.phase("without each index, writing"):
             matrix.measure([each for each in readings if each.query.writes], progress)
+        stand_ins = {index.oid: other for index, other in redundant(indexes)}
+        with clock.phase("without all that are spare"):
+            spare = spare_indexes(matrix, indexes, foreign_keys, stand_ins, readings)
         with clock.phase("inserting rows"):
             costs = write_costs(connection, indexes, progress)
     ablation = Ablation(
-        indexes=tuple(_evidence(indexes, foreign_keys, costs)),
+        indexes=tuple(_evidence(indexes, foreign_keys, costs, stand_ins, spare)),
         queries=tuple(sorted({reading.query.name for reading in readings})),
         cases=len(readings),
         cells=tuple(cell for cell in matrix.cells if _says_something(cell)),
@@ -124,8 +128,9 @@ def _evidence(
     indexes: Sequence[IndexEntry],
     foreign_keys: Sequence[ForeignKey],
     costs: Mapping[str, WriteCost],
+    stand_ins: Mapping[int, IndexEntry],
+    spare: frozenset[int],
 ) -> Iterator[IndexEvidence]:
-    spare = {index.oid: other.name for index, other in redundant(indexes)}
     servants = defaultdict[str, list[int]](list)
     for foreign_key in foreign_keys:
         servants[foreign_key.shown] += [i.oid for i in indexes if serves(i, foreign_key)]
@@ -144,6 +149,7 @@ def _evidence(
             foreign_keys=tuple(served),
             alone_for=tuple(name for name in served if servants[name] == [index.oid]),
             leaning=tuple(index.leaning),
-            redundant_to=spare.get(index.oid, ""),
+            redundant_to=stand_ins[index.oid].name if index.oid in stand_ins else "",
+            is_spare=index.oid in spare,
             cost=costs[index.name],
         )

@@ -26,16 +26,10 @@ def judge(
             yield _invalid(evidence, entry)
         elif evidence.redundant_to:
             yield _redundant(evidence, entry, cells)
-        elif _may_go(evidence, entry) and not any(cell.outcome in WORSE for cell in cells):
+        elif evidence.is_spare:
             yield _unused(evidence, entry, cells, ablation)
     yield from map(_missing, missing)
     yield from map(_unread, ablation.unread)
-
-
-def _may_go(evidence: IndexEvidence, entry: IndexEntry) -> bool:
-    """Return whether an index is there for nothing but speed."""
-    is_rule = entry.is_unique or evidence.kind.is_constraint
-    return not (is_rule or entry.is_identity or evidence.alone_for)
 
 
 def _severity(rows: int) -> Severity:
@@ -77,13 +71,16 @@ def below_noise(value: float, noise: float, unit: str, *, whole: bool = False) -
 
 
 def _invalid(evidence: IndexEvidence, entry: IndexEntry) -> Finding:
-    written = "is maintained by every write" if entry.is_ready else "takes space"
+    kept = (
+        f"yet every write maintains it; without it {saving(evidence.cost, evidence.size_bytes)}"
+        if entry.is_ready
+        else "and no write reaches it: building it failed"
+    )
     return Finding(
         code="invalid-index",
         severity=Severity.WARNING,
         subject=evidence.name,
-        message=f"is invalid: no query can use it, yet it {written}; without it "
-        f"{saving(evidence.cost, evidence.size_bytes)}",
+        message=f"is invalid: no query can use it, {kept}",
         mend="remove what made building it fail, duplicates if it is unique, then "
         f"`REINDEX INDEX CONCURRENTLY {evidence.name}`, or {_removal(entry)}",
     )
@@ -98,12 +95,14 @@ def _unused(
     )
     scanning = sorted({cell.query for cell in cells if cell.scans})
     scanned = f"{named(scanning)} scan it, but " if scanning else ""
+    others = sum(each.is_spare for each in ablation.indexes) - 1
+    together = f", nor when the {number(others)} others like it are gone, too" if others else ""
     return Finding(
         code="unused-index",
         severity=_severity(evidence.table_rows),
         subject=evidence.name,
         message=f"is not needed by these query classes: {scanned}none does more work without it "
-        f"({asked}), {saving(evidence.cost, evidence.size_bytes)}",
+        f"({asked}){together}; {saving(evidence.cost, evidence.size_bytes)}",
         mend=f"make sure that nothing else needs it, then {_removal(entry)}",
     )
 
@@ -120,7 +119,7 @@ def _redundant(evidence: IndexEvidence, entry: IndexEntry, cells: Sequence[Cell]
     blocks = f": {_blocks(cells)}" if cells else ""
     return Finding(
         code="redundant-index",
-        severity=Severity.NOTE if worse else _severity(evidence.table_rows),
+        severity=_severity(evidence.table_rows) if evidence.is_spare else Severity.NOTE,
         subject=evidence.name,
         message=f"answers nothing that `{evidence.redundant_to}` does not answer as well: "
         f"{what}{blocks}; without it {saving(evidence.cost, evidence.size_bytes)}",

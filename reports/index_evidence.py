@@ -17,6 +17,7 @@ class IndexEvidence:
         alone_for: those of them that no other index serves.
         leaning: foreign keys that refer to what it makes unique, and are lost with it.
         redundant_to: an index that answers all that it answers; empty where there is none.
+        is_spare: whether nothing misses it, even when all that are spare are dropped at once.
     """
 
     name: str
@@ -32,6 +33,7 @@ class IndexEvidence:
     alone_for: tuple[str, ...]
     leaning: tuple[str, ...]
     redundant_to: str
+    is_spare: bool
     cost: WriteCost
 
 

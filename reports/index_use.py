@@ -168,6 +168,26 @@ class Matrix:
             progress(f"without what {name} does not scan", done=done, total=len(names))
             self._measure_unscanned([each for each in readings if each.query.name == name])
 
+    def is_missed(
+        self,
+        gone: Sequence[IndexEntry],
+        indexes: Sequence[IndexEntry],
+        readings: Sequence[Reading],
+    ) -> bool:
+        """Return whether any class does more work without the indexes than with them.
+
+        Args:
+            gone: indexes that are dropped as well.
+            indexes: whose tables tell which classes are executed.
+            readings: of the classes.
+        """
+        tables = {index.table_oid for index in indexes}
+        touched = [reading for reading in readings if reading.execution.tables & tables]
+        return any(
+            _grade(reading, before, after) in WORSE
+            for reading, before, after in self._without([*gone, *indexes], touched)
+        )
+
     def _measure_one(self, index: IndexEntry, readings: Sequence[Reading]) -> None:
         stopped = set[str]()
         for reading, before, after in self._without([index], readings):
