@@ -36,6 +36,11 @@ _SETTINGS = {
     "track_counts": "on",
     "lock_timeout": "5000",
     "client_min_messages": "warning",
+    # what others would do beside every execution
+    "track_functions": "none",
+    "track_io_timing": "off",
+    "pg_stat_statements.track": "none",
+    "log_min_duration_statement": "-1",
 }
 
 
@@ -74,9 +79,9 @@ def ablate(
             readings, unread = read_with_all(connection, executed, arguments, acting, progress)
         matrix = Matrix(connection, indexes)
         with clock.phase("without each index, reading"):
-            matrix.measure([each for each in readings if not each.query.writes], progress)
+            matrix.measure([each for each in readings if not each.writes], progress)
         with clock.phase("without each index, writing"):
-            matrix.measure([each for each in readings if each.query.writes], progress)
+            matrix.measure([each for each in readings if each.writes], progress)
         stand_ins = {index.oid: other for index, other in redundant(indexes)}
         with clock.phase("without all that are spare"):
             spare = spare_indexes(matrix, indexes, foreign_keys, stand_ins, readings)

@@ -17,7 +17,7 @@ _ROWS = 400
 _ROUNDS = 3
 # wide rows are inserted in smaller numbers
 _LEAST_ROWS = 50
-_LONGEST_MS = 6.0
+_LONGEST_MS = 4.0
 # where the last rows are looked for, as a multiple of the room they need: where the last pages
 # hold dead rows only, everywhere
 _REACHES = (2, 1_000_000)

@@ -21,8 +21,8 @@ _LEAST_TUPLES = 500
 _BASELINE_TIMEOUT_MS = 60_000
 # a class may take this many times as long without an index, within these bounds
 _TIMES_AS_LONG = 20
-_TIMEOUT_LEAST_MS = 200
-_TIMEOUT_MOST_MS = 500
+_TIMEOUT_LEAST_MS = 150
+_TIMEOUT_MOST_MS = 300
 # each execution of a class that writes leaves dead rows to those after it
 _OLD_AFTER = 4
 
@@ -68,6 +68,7 @@ class Reading:
     """A query class with one case of arguments as it is executed with all indexes."""
 
     query: QueryClass
+    writes: bool
     arguments: Arguments
     role: str | None
     execution: Execution
@@ -138,7 +139,9 @@ def _read(
                 timeout_ms=_BASELINE_TIMEOUT_MS,
                 names_tables=True,
             )
-    return Reading(query=query, arguments=arguments, role=role, execution=execution)
+    return Reading(
+        query=query, writes=query.writes, arguments=arguments, role=role, execution=execution
+    )
 
 
 class Matrix:
@@ -242,7 +245,7 @@ class Matrix:
         """Return what is done with all indexes: anew where dead rows may be the difference."""
         key = (reading.query.name, reading.arguments.case)
         before, age = self._before_of.get(key, (reading.execution, 0))
-        is_old = reading.query.writes and age >= _OLD_AFTER
+        is_old = reading.writes and age >= _OLD_AFTER
         if is_old and not _is_alike(reading, before, after):
             with self._connection.transaction(force_rollback=True):
                 before, age = self._execute(Counting(self._connection), reading), 0
@@ -268,7 +271,7 @@ def _matters(index: IndexEntry, reading: Reading, readings: Sequence[Reading]) -
 def _is_alike(reading: Reading, before: Execution, after: Execution) -> bool:
     """Return whether the same was scanned, and as much of it."""
     outcome = _grade(reading, before, after)
-    if reading.query.writes:
+    if reading.writes:
         # dead rows make the planner look up one more or less, and what leans on an index goes too
         return set(after.scans) <= set(before.scans) and outcome in {Outcome.SAME, Outcome.LESS}
     return before.scans == after.scans and outcome is Outcome.SAME
@@ -276,7 +279,7 @@ def _is_alike(reading: Reading, before: Execution, after: Execution) -> bool:
 
 def _cell(index: IndexEntry, reading: Reading, before: Execution, after: Execution) -> Cell:
     outcome = _grade(reading, before, after)
-    if outcome is Outcome.LESS and reading.query.writes:
+    if outcome is Outcome.LESS and reading.writes:
         # what writing to the index took, and checking what leans on it
         outcome = Outcome.SAME
     return Cell(
@@ -307,7 +310,7 @@ def _factor(reading: Reading, before: Execution, after: Execution) -> float:
     factor = 1.0
     if abs(now.weighed - usual.weighed) >= _LEAST_BLOCKS:
         factor = now.weighed / max(usual.weighed, 1)
-    if reading.query.writes and now.tuples - usual.tuples >= _LEAST_TUPLES:
+    if reading.writes and now.tuples - usual.tuples >= _LEAST_TUPLES:
         # blocks are saved that writing to the index took, so the rows read tell more
         factor = max(factor, now.tuples / max(usual.tuples, 1))
     return factor

@@ -15,7 +15,18 @@ from reports.ablation import ablate
 from reports.index_evidence import Ablation
 
 CANARY = "NUMBER-4711"
-TABLES = ("accounts", "orders", "lines", "cart", "events", "stock", "pairs", "nothing", "log")
+TABLES = (
+    "accounts",
+    "orders",
+    "lines",
+    "cart",
+    "events",
+    "stock",
+    "log",
+    "names",
+    "nothing",
+    "pairs",
+)
 _SOURCE = ExampleSource(datetime(2025, 6, 1, tzinfo=UTC))
 
 _SCHEMA = """
@@ -47,6 +58,7 @@ CREATE TABLE cart (
 CREATE TABLE events (article int NOT NULL, at int NOT NULL);
 CREATE TABLE stock (article int NOT NULL, pieces int NOT NULL);
 CREATE TABLE pairs (a int NOT NULL, b int NOT NULL);
+CREATE TABLE names (word text NOT NULL);
 CREATE TABLE nothing (id bigint PRIMARY KEY);
 CREATE TABLE log (day date NOT NULL, kind int NOT NULL, said text NOT NULL)
     PARTITION BY RANGE (day);
@@ -64,6 +76,7 @@ INSERT INTO cart SELECT i, 'pear', 1 FROM generate_series(1, 2000) AS i;
 INSERT INTO events SELECT i % 400, i FROM generate_series(1, 60000) AS i;
 INSERT INTO stock SELECT i, i FROM generate_series(1, 20000) AS i;
 INSERT INTO pairs SELECT i, 20000 - i FROM generate_series(1, 20000) AS i;
+INSERT INTO names SELECT 'NUMBER-' || i FROM generate_series(1, 5000) AS i;
 INSERT INTO log
 SELECT date '2025-01-01' + i % 59, i % 500, 'said' FROM generate_series(1, 20000) AS i;
 
@@ -78,6 +91,7 @@ CREATE INDEX lines_order ON lines (order_id);
 CREATE INDEX events_article ON events (article, at);
 CREATE INDEX orders_ghost ON orders (amount, status);
 CREATE INDEX stock_article ON stock (article);
+CREATE UNIQUE INDEX names_word ON names (word);
 CREATE INDEX pairs_a_b ON pairs (a, b);
 CREATE INDEX pairs_b_a ON pairs (b, a);
 CREATE INDEX cart_words ON cart USING gin (to_tsvector('simple', article));
@@ -128,6 +142,11 @@ SELECT sum(last_of(article)) FROM generate_series(1, 399) AS article;
 -- params: kind int
 -- example: 42
 SELECT count(*) FROM log WHERE kind = :kind;
+""",
+    "joins_for_nothing": """
+-- params: account_id bigint
+-- example: 77
+SELECT o.id FROM orders o LEFT JOIN names n ON n.word = o.number WHERE o.account_id = :account_id;
 """,
     "put_in_cart": """
 -- params: account_id bigint
