@@ -1,0 +1,227 @@
+"""One execution of a query class with the work that the session's own statistics counted."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import psycopg
+from psycopg import errors
+
+from b2bench.arguments import Arguments
+from b2bench.errors import BadInput
+from b2bench.queries import QueryClass, Step
+
+# what the planner asks for a row where it asks 1 for a block, see cpu_tuple_cost
+_BLOCKS_PER_TUPLE = 0.01
+# classes of errors that may quote a value: data, constraint, raised by a function
+_QUOTING = frozenset(("22", "23", "P0"))
+# statistics of the own transaction, which count in nested functions, foreign-key checks and
+# values stored out of line, and leave the catalogue's own tables out
+_COUNTERS = """
+SELECT array_agg(oid::int8) FILTER (WHERE scans > 0),
+       array_agg(scans) FILTER (WHERE scans > 0),
+       coalesce(sum(blocks), 0)::int8,
+       coalesce(sum(tuples), 0)::int8
+  FROM (SELECT oid,
+               pg_stat_get_xact_numscans(oid) AS scans,
+               pg_stat_get_xact_blocks_fetched(oid) AS blocks,
+               pg_stat_get_xact_tuples_returned(oid) AS tuples
+          FROM pg_class
+         WHERE oid >= 16384
+           AND relkind IN ('r', 'i', 't', 'm')) AS counted
+ WHERE blocks > 0 OR scans > 0
+"""
+
+
+class Ending(StrEnum):
+    """How an execution ended."""
+
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What an execution did.
+
+    Args:
+        blocks: touched in user tables and indexes, each touch counted.
+        tuples: rows that table scans read and entries that index scans gave.
+    """
+
+    blocks: int
+    tuples: int
+    ms: float
+
+    @property
+    def weighed(self) -> float:
+        """Blocks and tuples as one number, a tuple a hundredth of a block as the planner has it."""
+        return self.blocks + self.tuples * _BLOCKS_PER_TUPLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """An execution's work, and what was scanned.
+
+    Args:
+        work: up to the end, or to where it was stopped or failed.
+        scans: number of scans by oid of table or index.
+        tables: oids of all that it named, also where the planner found that it is not needed.
+        said: by the server where it failed, without values.
+    """
+
+    ending: Ending
+    work: Work
+    scans: Mapping[int, int]
+    tables: frozenset[int]
+    said: str = ""
+
+
+class Counting:
+    """Executes classes in one transaction, and counts what each of them does.
+
+    Args:
+        connection: in a transaction, whose isolation level is the one that counts.
+    """
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        self._counters = _counters(connection)
+
+    def execute(
+        self,
+        query: QueryClass,
+        arguments: Arguments,
+        *,
+        role: str | None,
+        timeout_ms: float,
+        names_tables: bool = False,
+    ) -> Execution:
+        """Execute every step of a class and undo it.
+
+        Args:
+            query: the class.
+            arguments: what its parameters are.
+            role: to execute it as; `None` for the session's own.
+            timeout_ms: for each step.
+            names_tables: whether `tables` is wanted.
+
+        Raises:
+            BadInput: a parameter has no value, or a step lacks a column that it promises.
+        """
+        before, ending, said, tables = self._counters, Ending.DONE, "", frozenset[int]()
+        begin_ns, end_ns = time.perf_counter_ns(), 0
+        try:
+            with self._connection.transaction(force_rollback=True):
+                _prepare(self._connection, role, timeout_ms)
+                begin_ns = time.perf_counter_ns()
+                _execute_steps(self._connection, query, arguments)
+                end_ns = time.perf_counter_ns()
+                if names_tables:
+                    tables = _locked(self._connection)
+        except errors.QueryCanceled:
+            ending = Ending.STOPPED
+        except psycopg.Error as error:
+            if self._connection.closed:
+                raise
+            ending, said = Ending.FAILED, _without_values(error)
+        ms = ((end_ns or time.perf_counter_ns()) - begin_ns) / 1e6
+        after = self._counters = _counters(self._connection)
+        return Execution(
+            ending=ending,
+            work=Work(
+                blocks=after.blocks - before.blocks, tuples=after.tuples - before.tuples, ms=ms
+            ),
+            scans=_more(before.scans, after.scans),
+            tables=tables,
+            said=said,
+        )
+
+
+def _prepare(connection: psycopg.Connection, role: str | None, timeout_ms: float) -> None:
+    connection.execute(
+        "SELECT set_config('statement_timeout', %s, true), set_config('role', %s, true)",
+        (f"{timeout_ms:.0f}", role or "none"),
+    )
+
+
+def _execute_steps(connection: psycopg.Connection, query: QueryClass, arguments: Arguments) -> None:
+    for setting in query.settings:
+        _execute(connection, setting.sql, _texts(arguments, [setting.parameter]))
+    fed = {output.name for step in query.steps for output in step.outputs}
+    known = arguments
+    for step in query.steps:
+        # a step waits in vain for a row that an earlier one did not find
+        if set(step.parameters) & (fed - known.values.keys()):
+            continue
+        first = _first_row(_execute(connection, step.sql, _texts(known, step.parameters)), step)
+        known = replace(known, values={**known.values, **first})
+    if query.writes:
+        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _texts(arguments: Arguments, names: Sequence[str]) -> list[str | None]:
+    # text of unknown type lets the server choose the type that `$1::bigint` names
+    return [value if value is None else value.decode() for value in arguments.encoded(names)]
+
+
+def _execute(
+    connection: psycopg.Connection, statement: str, texts: Sequence[str | None]
+) -> psycopg.Cursor:
+    cursor = psycopg.RawCursor(connection)
+    # the text is a query file's own, so there is nothing to quote
+    cursor.execute(statement.encode(), texts)
+    return cursor
+
+
+def _first_row(cursor: psycopg.Cursor, step: Step) -> dict[str, str | None]:
+    """Return the step's outputs in the first row as texts; empty without a row."""
+    result = cursor.pgresult
+    if not step.outputs or result is None or not result.ntuples:
+        return {}
+    columns = [column.name for column in cursor.description or ()]
+    if missing := [output.name for output in step.outputs if output.name not in columns]:
+        raise BadInput(f"the step gives no column {', '.join(missing)}, which it promises with ->")
+    values = {
+        output.name: result.get_value(0, columns.index(output.name)) for output in step.outputs
+    }
+    return {name: None if value is None else value.decode() for name, value in values.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counters:
+    blocks: int
+    tuples: int
+    scans: Mapping[int, int]
+
+
+def _counters(connection: psycopg.Connection) -> _Counters:
+    row = connection.execute(_COUNTERS).fetchone()
+    oids, scans, blocks, tuples = row or (None, None, 0, 0)
+    by_oid = dict(zip(oids or (), scans or (), strict=True))
+    return _Counters(blocks=blocks, tuples=tuples, scans=by_oid)
+
+
+def _locked(connection: psycopg.Connection) -> frozenset[int]:
+    rows = connection.execute(
+        "SELECT relation::int8 FROM pg_locks"
+        " WHERE pid = pg_backend_pid() AND locktype = 'relation' AND relation >= 16384"
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def _more(before: Mapping[int, int], after: Mapping[int, int]) -> dict[int, int]:
+    return {
+        oid: count - before.get(oid, 0)
+        for oid, count in after.items()
+        if count > before.get(oid, 0)
+    }
+
+
+def _without_values(error: psycopg.Error) -> str:
+    """Return the server's words, or only their kind where they would quote a value."""
+    if error.sqlstate is None or error.sqlstate[:2] in _QUOTING:
+        return f"{type(error).__name__} ({error.sqlstate})"
+    return f"{error.diag.message_primary} ({error.sqlstate})"

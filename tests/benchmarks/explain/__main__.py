@@ -1,0 +1,11 @@
+"""Print the figures of the EXPLAIN report: all, or those that are named."""
+
+import sys
+
+from tests.benchmarks.explain import ablation
+from tests.benchmarks.printing import Figures, print_figures
+
+_FIGURES: Figures = {"ablation": ablation.figures}
+
+if __name__ == "__main__":
+    sys.exit(print_figures(_FIGURES, sys.argv[1:]))
