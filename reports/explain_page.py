@@ -7,9 +7,11 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
+from b2bench.figures.heatmap import heatmap_style
 from b2bench.figures.notation import counted
 from b2bench.figures.page import Fact, Page, Section, environment, render_page, tone_of
 from b2bench.findings import Finding, Severity
+from reports.ablation_page import ablation_section
 from reports.advice import Advice, worst_estimate
 from reports.capture import Capture, ClassCapture
 from reports.diagnosis import Diagnosis
@@ -51,7 +53,7 @@ def render_explain_page(explanation: Explanation, *, show_arguments: bool = Fals
                 *(_section(view, settings) for view in views),
             ],
             provenance=shown.capture.provenance,
-            style=(own / "explain.css").read_text(),
+            style=(own / "explain.css").read_text() + heatmap_style(),
             script=(own / "explain.js").read_text(),
         )
     )
@@ -263,6 +265,8 @@ def _overview(views: Sequence[ClassView], settings: dict[str, str]) -> Section:
 
 
 def _extras(explanation: Explanation) -> Iterator[Section]:
+    if explanation.ablation is not None:
+        yield ablation_section(explanation.ablation)
     if explanation.statistics is not None:
         yield statistics_section(explanation.statistics, shown=explanation.shows_arguments)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from b2bench.figures.notation import counted, milliseconds, number
+from reports.ablation_text import ablation_lines
 from reports.capture import ClassCapture
 from reports.diagnosis import Diagnosis
 from reports.explaining import CaseCapture, StepCapture
@@ -25,6 +26,9 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     capture = explanation.capture
     yield f"EXPLAIN report: {counted(len(capture.classes), 'query class')}, {capture.ground.shown}"
     yield from _what_to_do(explanation)
+    if explanation.ablation is not None:
+        yield ""
+        yield from ablation_lines(explanation.ablation)
     for captured in capture.classes:
         yield ""
         yield from _class(captured, explanation.diagnoses_of(captured.query))

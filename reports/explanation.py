@@ -9,6 +9,7 @@ from reports.explained_beside import Beside
 from reports.explaining import CaseCapture, StepCapture
 from reports.fixes import Fix, Kind
 from reports.generic import GenericPlan
+from reports.index_evidence import Ablation
 from reports.nested import NestedPlan
 from reports.redaction import redact_plan, redact_sql
 from reports.statistics_plans import PlannedClass, PlannedStep, StatisticsPlans
@@ -26,6 +27,7 @@ class Explanation:
         shows_arguments: whether constants and arguments are in it.
         beside: an earlier report, if there is one to be looked at.
         statistics: the plans that another server would choose.
+        ablation: what each index is good for, and what it costs.
     """
 
     capture: Capture
@@ -34,13 +36,16 @@ class Explanation:
     shows_arguments: bool = True
     beside: Beside | None = None
     statistics: StatisticsPlans | None = None
+    ablation: Ablation | None = None
     explanation_version: int = EXPLANATION_VERSION
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What could not be explained, and what was found."""
-        there = self.statistics.findings if self.statistics else ()
-        return self.capture.findings + tuple(each.finding for each in self.diagnoses) + there
+        found = [*self.capture.findings, *(each.finding for each in self.diagnoses)]
+        for extra in (self.statistics, self.ablation):
+            found += extra.findings if extra else ()
+        return tuple(found)
 
     def diagnoses_of(self, query: str) -> tuple[Diagnosis, ...]:
         """Return what was found in one class."""

@@ -23,6 +23,7 @@ from b2bench.progress import Progress
 from b2bench.queries import QueryClass
 from b2bench.records import read_record, schema_of, to_json
 from b2bench.target import Target
+from reports.ablation import ablate
 from reports.capture import Capture, capture
 from reports.diagnosis import Diagnosis, diagnose, prove
 from reports.explain_markdown import explain_markdown
@@ -31,11 +32,16 @@ from reports.explain_text import explain_text
 from reports.explained_beside import Beside, beside
 from reports.explanation import EXPLANATION_VERSION, Explanation, redacted
 from reports.facts import Facts, read_facts
+from reports.index_evidence import Ablation
 from reports.statistics_compared import compared
 from reports.statistics_export import read_export
 from reports.statistics_plans import StatisticsPlans, plan_with_statistics
 
 Drawn = Mapping[str, Mapping[Case, Arguments]]
+_NO_COPY = (
+    "{option} changes {database} to learn from it, and b2bench did not make that: name a copy of it "
+    "with --dsn, and say --scratch"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +53,14 @@ class Wishes:
         prove: whether mends are tried.
         against: the JSON of an earlier report, to be put beside.
         statistics: planner statistics exported from another server, to be planned with.
+        ablate: whether each index is dropped, to see who misses it.
     """
 
     scratch: bool = False
     prove: bool = True
     against: Path | None = None
     statistics: Path | None = None
+    ablate: bool = False
 
 
 def take_explanation(
@@ -87,6 +95,8 @@ class _Explaining:
         if wishes.statistics is not None:
             read_export(wishes.statistics)
         self._is_ours = is_ours(target)
+        if wishes.ablate and not (self._is_ours or wishes.scratch):
+            raise BadInput(_NO_COPY.format(option="--ablate", database=target.database))
         self._source = argument_source(
             settings, target, examples=selection.examples, csv=selection.csv
         )
@@ -108,7 +118,18 @@ class _Explaining:
             is_proven=is_proven,
             beside=self._beside(found),
             statistics=self._statistics(found),
+            ablation=self._ablation(found),
         )
+
+    def _ablation(self, found: Capture) -> Ablation | None:
+        if not self._wishes.ablate:
+            return None
+        queries = self._explained(found)
+        with self._copy("ablate") as (subject, _):
+            return ablate(subject, queries, self._drawn(queries), progress=self._progress)
+
+    def _drawn(self, queries: Sequence[QueryClass]) -> Drawn:
+        return drawn(self._source, queries, self._settings.seed)
 
     def _statistics(self, found: Capture) -> StatisticsPlans | None:
         if self._wishes.statistics is None:
@@ -118,7 +139,7 @@ class _Explaining:
             self._target,
             self._wishes.statistics,
             queries,
-            drawn(self._source, queries, self._settings.seed),
+            self._drawn(queries),
             binaries=find_binaries(self._settings.pg_bin),
             progress=self._progress,
         )
@@ -162,7 +183,7 @@ class _Explaining:
             subject,
             found,
             queries,
-            drawn(self._source, queries, self._settings.seed),
+            self._drawn(queries),
             facts=facts,
             progress=self._progress,
         )

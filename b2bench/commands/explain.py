@@ -45,6 +45,10 @@ Against = Annotated[
     Path | None,
     typer.Option("--against", metavar="FILE", help="Compare with the --json of an earlier report."),
 ]
+Ablate = Annotated[
+    bool,
+    typer.Option("--ablate", help="Drop each index on a copy, to see which query misses it."),
+]
 Statistics = Annotated[
     Path | None,
     typer.Option(
@@ -77,6 +81,7 @@ def explain(
     scratch: Scratch = False,
     prove: Prove = True,
     against: Against = None,
+    ablate: Ablate = False,
     statistics: Statistics = None,
     markdown: Markdown = None,
     json: Json = None,
@@ -114,7 +119,9 @@ def explain(
     queries = chosen_queries(settings, classes or ())
     destinations = Destinations.asked(output=output, markdown=markdown, json=json, text=text)
     selection = Selection(queries=queries, examples=examples, csv=csv)
-    wishes = Wishes(scratch=scratch, prove=prove, against=against, statistics=statistics)
+    wishes = Wishes(
+        scratch=scratch, prove=prove, against=against, statistics=statistics, ablate=ablate
+    )
     with progress_shown() as progress:
         target = find_target(settings, progress)
         explanation = take_explanation(settings, target, selection, wishes, progress)
