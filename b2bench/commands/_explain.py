@@ -39,8 +39,8 @@ from reports.statistics_plans import StatisticsPlans, plan_with_statistics
 
 Drawn = Mapping[str, Mapping[Case, Arguments]]
 _NO_COPY = (
-    "{option} changes {database} to learn from it, and b2bench did not make that: name a copy of it "
-    "with --dsn, and say --scratch"
+    "{option} changes {database} to learn from it, and b2bench did not make that: "
+    "name a copy of it with --dsn, and say --scratch"
 )
 
 
