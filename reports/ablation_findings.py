@@ -96,7 +96,8 @@ def _unused(
     scanning = sorted({cell.query for cell in cells if cell.scans})
     scanned = f"{named(scanning)} scan it, but " if scanning else ""
     others = sum(each.is_spare for each in ablation.indexes) - 1
-    together = f", nor when the {number(others)} others like it are gone, too" if others else ""
+    rest = f"{number(others)} others like it are" if others > 1 else "other one like it is"
+    together = f", nor when the {rest} gone, too" if others else ""
     return Finding(
         code="unused-index",
         severity=_severity(evidence.table_rows),

@@ -37,7 +37,7 @@ def render_explain_page(explanation: Explanation, *, show_arguments: bool = Fals
     views = [_class_view(each, shown.diagnoses_of(each.query)) for each in shown.capture.classes]
     own = files("reports") / "templates"
     settings = _usual_settings(views)
-    findings = [finding for view in views for finding in view.findings]
+    findings = shown.findings
     return render_page(
         Page(
             kind="EXPLAIN report",
@@ -126,11 +126,6 @@ class ClassView:
     anchor: str
     cases: tuple[CaseView, ...]
     diagnoses: tuple[Diagnosis, ...]
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What could not be explained, and what was found."""
-        return self.captured.findings + tuple(each.finding for each in self.diagnoses)
 
 
 def _blocks(step: StepCapture) -> int:

@@ -121,7 +121,10 @@ def _is_plain_page(tree: exp.Select) -> bool:
     has = {name for name, value in tree.args.items() if value}
     if not {"order", "limit", "offset"} <= has:
         return False
-    return not has & {"group", "distinct", "having", "windows", "qualify", "locks"}
+    if has & {"group", "distinct", "having", "windows", "qualify", "locks"}:
+        return False
+    # a window counts rows that the page would not see; NULL comes after no key
+    return tree.find(exp.Window) is None and "NULLS" not in tree.args["order"].sql(_DIALECT)
 
 
 def _offset(tree: exp.Select) -> exp.Expr:
