@@ -124,8 +124,9 @@ def try_fixes(
     before = bench.measure(None).measured
     trials = list[Trial]()
     for fix in fixes:
+        enough = any(trial.is_proven and trial.fix.kind is Kind.SETTING for trial in trials)
         # no more memory than helps
-        if not (fix.kind is Kind.SETTING and any(trial.is_proven for trial in trials)):
+        if not (fix.kind is Kind.SETTING and enough):
             trials.append(_try(bench, advice.finding.code, fix, before))
     return before, tuple(sorted(trials, key=_rank))
 
