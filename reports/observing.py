@@ -136,8 +136,8 @@ def _schema(connection: psycopg.Connection) -> str:
         ExtensionMissing: it is not here, or its library is not loaded, or it may not be read.
     """
     row = connection.execute(
-        "SELECT extnamespace::regnamespace::text FROM pg_extension"
-        " WHERE extname = 'pg_stat_statements'"
+        "SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace"
+        " WHERE e.extname = 'pg_stat_statements'"
         "   AND current_setting('pg_stat_statements.max', true) IS NOT NULL"
         "   AND pg_has_role('pg_read_all_stats', 'USAGE')"
     ).fetchone()
