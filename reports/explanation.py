@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from b2bench.catalogue import Catalogue
 from b2bench.findings import Finding, Severity
 from reports.capture import Capture, ClassCapture
 from reports.diagnosis import Diagnosis
@@ -16,6 +17,10 @@ from reports.statistics_plans import PlannedClass, PlannedStep, StatisticsPlans
 from reports.trials import Trial
 
 EXPLANATION_VERSION = 1
+# definitions that may hold constants
+_CODE = frozenset(
+    ("index", "constraint", "function", "trigger", "policy", "view", "statistics", "column")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +106,21 @@ def redacted(explanation: Explanation) -> Explanation:
     capture = explanation.capture
     return replace(
         explanation,
-        capture=replace(capture, classes=tuple(map(_class, capture.classes))),
+        capture=replace(
+            capture,
+            catalogue=_catalogue(capture.catalogue),
+            classes=tuple(map(_class, capture.classes)),
+        ),
         diagnoses=tuple(map(_diagnosis, explanation.diagnoses)),
         beside=_beside(explanation.beside) if explanation.beside else None,
         statistics=_statistics(explanation.statistics) if explanation.statistics else None,
         shows_arguments=False,
     )
+
+
+def _catalogue(catalogue: Catalogue) -> Catalogue:
+    objects = (replace(each, definition=redact_sql(each.definition)) for each in catalogue.objects)
+    return Catalogue(objects=tuple(objects))
 
 
 def _class(captured: ClassCapture) -> ClassCapture:

@@ -263,8 +263,9 @@ def _keys(found: Iterator[Term]) -> list[str]:
 
 
 def _extended(scan: PlanNode, table: str, expressions: Sequence[str], code: str) -> Fix:
-    # PostgreSQL 15 wants a name
-    words = re.findall(r"\w+", " ".join([scan.relation, *expressions]).lower())
+    # PostgreSQL 15 wants a name, and an expression may hold what is nobody's business
+    columns = [each for each in expressions if not each.startswith("(")] or ["expression"]
+    words = re.findall(r"\w+", " ".join([scan.relation, *columns]).lower())
     name = f"stats_{'_'.join(words)}"[:_LONGEST_NAME]
     on = f"{name} ON {', '.join(expressions)} FROM {table}"
     return Fix(

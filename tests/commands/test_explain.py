@@ -1,0 +1,150 @@
+"""`b2bench explain` as a person calls it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from b2bench.database import connect
+from b2bench.records import from_json
+from b2bench.target import Target
+from reports.explanation import Explanation
+from tests.commands.calling import call, refusal
+from tests.postgres import new_database
+from tests.reports.shop import install, write_queries
+
+CANARY = "canary4711"
+
+
+@pytest.fixture
+def foreign(server: Target, tmp_path: Path) -> Iterator[Target]:
+    """Give a database that b2bench did not make, and a folder of queries beside."""
+    with new_database(server) as target:
+        install(target)
+        (tmp_path / "mine").mkdir()
+        write_queries(tmp_path / "mine")
+        yield target
+
+
+def counts(target: Target) -> list[tuple[int, ...]]:
+    with connect(target) as connection:
+        return connection.execute(
+            "SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM order_lines),"
+            " (SELECT count(*) FROM pg_index), (SELECT count(*) FROM pg_statistic_ext)"
+        ).fetchall()
+
+
+def test_every_format_is_written_at_once(shop: Target, tmp_path: Path) -> None:
+    done = call(
+        *("explain", "--class", "price_cart", "--class", "browse_category"),
+        *("-o", "page.html", "--json", "report.json", "--markdown", "report.md"),
+        *("--text", "report.txt"),
+        folder=tmp_path,
+        target=shop,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    report = from_json((tmp_path / "report.json").read_bytes(), Explanation, source="report.json")
+    assert [each.query for each in report.capture.classes] == ["browse_category", "price_cart"]
+    assert report.is_proven
+    assert not report.shows_arguments
+    assert "price_cart" in (tmp_path / "page.html").read_text()
+    assert "| price_cart |" in (tmp_path / "report.md").read_text()
+    assert "== price_cart" in (tmp_path / "report.txt").read_text()
+
+
+def test_what_is_printed_is_nothing_else(shop: Target, tmp_path: Path) -> None:
+    done = call(
+        *("explain", "--class", "price_cart", "--no-prove", "--json", "-"),
+        folder=tmp_path,
+        target=shop,
+    )
+    assert not from_json(done.stdout.encode(), Explanation, source="-").is_proven
+    both = call("explain", "--json", "-", "--text", "-", folder=tmp_path, target=shop)
+    assert "cannot both be standard output" in refusal(both)
+
+
+def test_the_schema_of_the_json_needs_no_server(tmp_path: Path) -> None:
+    done = call("explain", "--json-schema", folder=tmp_path)
+    assert "Explanation" in json.loads(done.stdout)["$defs"]
+
+
+def test_a_foreign_database_is_only_read(foreign: Target, tmp_path: Path) -> None:
+    before = counts(foreign)
+    done = call("explain", "--queries", "mine", folder=tmp_path, target=foreign)
+    assert done.returncode == 0
+    assert "needs-clone" in (tmp_path / "explain.html").read_text()
+    assert "not tried" in (tmp_path / "explain.html").read_text()
+    assert counts(foreign) == before
+
+
+def test_a_scratch_copy_is_tried_on_and_left_as_it_was(foreign: Target, tmp_path: Path) -> None:
+    (tmp_path / "mine" / "scan_family.sql").write_text(
+        "-- params: family int\n-- example: 42\n\nSELECT id FROM products WHERE family = :family;\n"
+    )
+    before = counts(foreign)
+    done = call("explain", "--queries", "mine", "--scratch", folder=tmp_path, target=foreign)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "mends scan_family: CREATE INDEX CONCURRENTLY ON public.products (family)" in done.stdout
+    assert "needs-clone" not in (tmp_path / "explain.html").read_text()
+    assert counts(foreign) == before
+
+
+def test_indexes_are_dropped_only_where_it_is_allowed(foreign: Target, tmp_path: Path) -> None:
+    done = call("explain", "--queries", "mine", "--ablate", folder=tmp_path, target=foreign)
+    assert "say --scratch" in refusal(done)
+    before = counts(foreign)
+    done = call(
+        "explain", "--queries", "mine", "--ablate", "--scratch", folder=tmp_path, target=foreign
+    )
+    assert done.returncode == 0
+    assert 'id="indexes"' in (tmp_path / "explain.html").read_text()
+    assert counts(foreign) == before
+
+
+def test_an_earlier_report_is_put_beside(foreign: Target, tmp_path: Path) -> None:
+    explain = ("explain", "--queries", "mine", "--class", "find_sku")
+    assert call(*explain, "--json", "old.json", folder=tmp_path, target=foreign).returncode == 0
+    with connect(foreign) as connection:
+        connection.execute("DROP INDEX products_sku")
+    done = call(*explain, "--against", "old.json", folder=tmp_path, target=foreign)
+    assert done.returncode == 0
+    page = (tmp_path / "explain.html").read_text()
+    assert 'id="compared-find_sku-typical-main"' in page
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "said"),
+    [
+        ("--against", "{}", "has version 0, this b2bench reads"),
+        ("--against", "no json", "old.json cannot be read"),
+        ("--statistics", "SELECT 1;", "pg_dump --statistics-only"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_said_before_the_work(
+    foreign: Target, tmp_path: Path, option: str, text: str, said: str
+) -> None:
+    (tmp_path / "old.json").write_text(text)
+    done = call("explain", "--queries", "mine", option, "old.json", folder=tmp_path, target=foreign)
+    assert said in refusal(done)
+    assert not (tmp_path / "explain.html").exists()
+
+
+def test_no_constant_is_said_or_written(foreign: Target, tmp_path: Path) -> None:
+    (tmp_path / "mine" / "noted.sql").write_text(
+        f"-- params: note text\n-- example: {CANARY}\n\n"
+        f"SELECT id FROM products WHERE note = :note OR sku = '{CANARY}';\n"
+    )
+    (tmp_path / "mine" / "refused.sql").write_text(
+        f"-- params: note text\n-- example: {CANARY}\n\nSELECT :note::int, '{CANARY}'::date;\n"
+    )
+    done = call(
+        *("explain", "--queries", "mine", "--scratch", "--ablate"),
+        *("--json", "report.json", "--markdown", "report.md", "--text", "report.txt"),
+        folder=tmp_path,
+        target=foreign,
+    )
+    assert done.returncode == 1  # one class is refused
+    assert CANARY not in done.stdout + done.stderr
+    for name in ("explain.html", "report.json", "report.md", "report.txt"):
+        assert CANARY not in (tmp_path / name).read_text(), name
