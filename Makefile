@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 FIGURES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format generate bench bench-data bench-load clean
+.PHONY: help install demo test check format generate bench bench-data bench-load bench-explain clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -45,6 +45,9 @@ bench-data: $(VENV)/.installed-dev  ## print the figures of the data set, some m
 
 bench-load: $(VENV)/.installed-dev  ## print the figures of the load, some minutes; FIGURES="cost stall" for a few
 	$(BIN)/python -m tests.benchmarks.load $(FIGURES)
+
+bench-explain: $(VENV)/.installed-dev  ## print the figures of the EXPLAIN report, some minutes
+	$(BIN)/python -m tests.benchmarks.explain $(FIGURES)
 
 clean:  ## stop the embedded server; remove its data, runs, .venv and caches
 	@if [ -e .b2bench ]; then \
