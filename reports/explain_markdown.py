@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from b2bench.figures.notation import counted, milliseconds, number, significant, target
 from b2bench.findings import Finding, Severity
-from reports.advice import worst_estimate
+from reports.advice_estimates import worst_estimate
 from reports.capture import ClassCapture
 from reports.explain_text import one_line
 from reports.explaining import CaseCapture

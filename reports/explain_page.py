@@ -12,7 +12,8 @@ from b2bench.figures.notation import counted
 from b2bench.figures.page import Fact, Page, Section, environment, render_page, tone_of
 from b2bench.findings import Finding, Severity
 from reports.ablation_page import ablation_section
-from reports.advice import Advice, worst_estimate
+from reports.advice import Advice
+from reports.advice_estimates import worst_estimate
 from reports.capture import Capture, ClassCapture
 from reports.diagnosis import Diagnosis
 from reports.explained_beside import StepPair

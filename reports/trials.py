@@ -11,7 +11,8 @@ from b2bench.arguments import Arguments
 from b2bench.errors import BadInput
 from b2bench.figures.notation import number, significant
 from b2bench.queries import QueryClass
-from reports.advice import Advice, worst_estimate
+from reports.advice import Advice
+from reports.advice_estimates import worst_estimate
 from reports.explaining import CaseCapture, StepCapture, explain_case
 from reports.fixes import Fix, Kind
 from reports.hypothetical import Hypothesis, suppose

@@ -30,7 +30,7 @@ def explained(plan: dict[str, Any], **more: object) -> dict[str, Any]:
 
 def scan(relation: str, **figures: object) -> dict[str, Any]:
     """Return a sequential scan."""
-    return node("Seq Scan", relation_name=relation, alias=relation, **figures)
+    return node("Seq Scan", relation_name=relation, **{"alias": relation, **figures})
 
 
 JOIN = explained(

@@ -8,6 +8,8 @@ from b2bench.queries import Allowance
 from reports.advice import Advice, advise
 from reports.capture import ClassCapture
 from reports.explaining import CaseCapture, StepCapture
+from reports.generic import GenericPlan
+from reports.observing import FunctionCalls
 from reports.work import work_of
 from tests.reports.explained import explained, node, scan
 
@@ -107,4 +109,135 @@ def test_a_node_that_never_ran_gives_no_advice() -> None:
 def test_a_class_above_its_target_is_found() -> None:
     (found,) = advice(scan("t"), execution_ms=12, slo_ms=10)
     assert found.finding.code == "over-target"
+    assert found.node is None
+
+
+def test_a_table_that_is_read_whole_for_a_small_join_is_found() -> None:
+    join = node(
+        "Hash Join",
+        scan("variants", alias="v", actual_rows=60_000, plan_rows=60_000),
+        node("Hash", scan("lines", alias="l", actual_rows=20, plan_rows=20)),
+        join_type="Inner",
+        hash_cond="(v.id = l.variant_id)",
+        actual_rows=20,
+        plan_rows=20,
+    )
+    (found,) = advice(join)
+    assert (found.finding.code, found.finding.subject) == ("join-scan", "variants")
+    assert found.node == 1
+
+
+def test_a_cast_of_the_joined_column_says_why() -> None:
+    join = node(
+        "Hash Join",
+        scan("variants", alias="v", actual_rows=60_000, plan_rows=60_000),
+        node("Hash", scan("lines", alias="l", actual_rows=20, plan_rows=20)),
+        join_type="Inner",
+        hash_cond="((v.id)::text = l.reference)",
+        actual_rows=20,
+        plan_rows=20,
+    )
+    assert codes(join) == [("cast-on-column", "variants")]
+
+
+def test_a_cast_in_a_filter_is_found_instead_of_the_scan_and_shows_no_constant() -> None:
+    cast = scan(
+        "variants",
+        alias="v",
+        filter="((v.id)::numeric = 47.11)",
+        rows_removed_by_filter=60_000,
+    )
+    (found,) = advice(cast)
+    assert found.finding.code == "cast-on-column"
+    assert "47.11" not in found.finding.line
+
+
+def test_rows_that_a_filter_drops_after_an_index_are_found() -> None:
+    late = node("Index Scan", relation_name="t", actual_rows=3, rows_removed_by_filter=5000)
+    assert codes(late) == [("filtered-late", "t")]
+    assert codes(node("Index Scan", relation_name="t", rows_removed_by_filter=50)) == []
+
+
+def test_rows_that_offset_drops_are_found_and_those_of_limit_are_not() -> None:
+    rows = node("Index Scan", relation_name="t", actual_rows=18_020, plan_rows=18_020)
+    assert codes(node("Limit", rows, actual_rows=20, plan_rows=20)) == [("deep-offset", "t")]
+    stopped = node("Index Scan", relation_name="t", actual_rows=20, plan_rows=60_000)
+    assert codes(node("Limit", stopped, actual_rows=20, plan_rows=20)) == []
+
+
+def test_a_bitmap_that_did_not_fit_is_found() -> None:
+    lossy = node("Bitmap Heap Scan", relation_name="t", lossy_heap_blocks=1554)
+    assert codes(lossy) == [("lossy-bitmap", "t")]
+
+
+def test_a_wrong_estimate_is_told_where_it_began() -> None:
+    below = scan("t", plan_rows=1, actual_rows=3000)
+    above = node("Nested Loop", below, plan_rows=1, actual_rows=3000, join_type="Inner")
+    (found,) = advice(above)
+    assert found.node == 1
+
+
+def test_a_node_that_was_stopped_early_was_not_misjudged() -> None:
+    many = scan("t", plan_rows=60_000, actual_rows=20)
+    assert codes(node("Limit", many, plan_rows=20, actual_rows=20)) == []
+    sorted_whole = node("Sort", many, plan_rows=60_000, actual_rows=20)
+    assert codes(node("Limit", sorted_whole, plan_rows=20, actual_rows=20)) == [
+        ("estimate-off", "t")
+    ]
+    joined = node(
+        "Nested Loop",
+        scan("a", parent_relationship="Outer"),
+        scan("b", parent_relationship="Inner", plan_rows=5000, actual_rows=1),
+        join_type="Semi",
+    )
+    assert codes(joined) == []
+
+
+def with_functions(plan: dict[str, Any], *called: FunctionCalls) -> list[str]:
+    entry = explained(plan)
+    step = StepCapture(
+        step="main",
+        sql="SELECT",
+        plan=entry,
+        work=work_of(entry),
+        execution_ms=1.0,
+        planning_ms=0.1,
+        rows=1,
+        functions=called,
+    )
+    case = CaseCapture(case=Case.TYPICAL, arguments={}, steps=(step,))
+    captured = ClassCapture(
+        query="q", why="", slo_ms=None, allowances=(), cases=(case,), findings=()
+    )
+    return [each.finding.code for each in advise(captured)]
+
+
+def test_a_function_that_is_called_for_every_row_is_found() -> None:
+    calls = FunctionCalls(function="shop.fold(text)", calls=60_000, self_ms=80.0)
+    filtered = scan("t", filter="(shop.fold(t.sku) = 'x'::text)", rows_removed_by_filter=60_000)
+    assert with_functions(filtered, calls) == ["function-per-row"]
+    assert with_functions(filtered) == ["seq-scan"]
+    few = FunctionCalls(function="shop.fold(text)", calls=1, self_ms=0.1)
+    assert with_functions(filtered, few) == ["seq-scan"]
+
+
+def test_a_plan_for_unknown_arguments_that_does_much_more_is_found() -> None:
+    entry = explained(scan("t", shared_hit_blocks=10))
+    other = explained(scan("t", shared_hit_blocks=5000))
+    step = StepCapture(
+        step="main",
+        sql="SELECT",
+        plan=entry,
+        work=work_of(entry),
+        execution_ms=1.0,
+        planning_ms=0.1,
+        rows=1,
+        generic=GenericPlan(plan=other, is_other=True, work=work_of(other)),
+    )
+    case = CaseCapture(case=Case.TYPICAL, arguments={}, steps=(step,))
+    captured = ClassCapture(
+        query="q", why="", slo_ms=None, allowances=(), cases=(case,), findings=()
+    )
+    (found,) = advise(captured)
+    assert found.finding.code == "generic-plan-worse"
     assert found.node is None
