@@ -7,6 +7,7 @@ from markupsafe import Markup
 from b2bench.figures.exponents import ExponentRow, exponents
 from b2bench.figures.notation import counted
 from b2bench.figures.page import Section, environment
+from reports.gate import worst_first
 from reports.growth import GROWS_ABOVE, Growth, StepGrowth, Verdict, exponent_shown
 
 _COLORS = {Verdict.GROWS: "bad", Verdict.UNCLEAR: "warn", Verdict.STEADY: "good"}
@@ -20,6 +21,7 @@ def growth_section(growth: Growth) -> Section:
     by_verdict = {verdict: _of(growth, verdict) for verdict in _ORDER}
     body = templates.get_template("explain_growth.html").render(
         growth=growth,
+        findings=worst_first(growth.findings),
         verdict=growth_verdict(growth),
         chart=_chart(growth) if growth.steps else None,
         growing=by_verdict[Verdict.GROWS],
@@ -84,21 +86,16 @@ def _worst_of_each(growth: Growth) -> list[StepGrowth]:
 
 
 def _chart(growth: Growth) -> Markup:
-    return exponents(
-        [
-            ExponentRow(
-                name=step.query,
-                value=step.exponent.value,
-                low=step.exponent.low,
-                high=step.exponent.high,
-                color="muted"
-                if step.why and step.verdict is Verdict.STEADY
-                else _COLORS[step.verdict],
-                verdict="too little work to matter"
-                if step.why and step.verdict is Verdict.STEADY
-                else step.verdict.value,
-            )
-            for step in _worst_of_each(growth)
-        ],
-        limit=GROWS_ABOVE,
+    return exponents([_row(step) for step in _worst_of_each(growth)], limit=GROWS_ABOVE)
+
+
+def _row(step: StepGrowth) -> ExponentRow:
+    is_little = step.verdict is Verdict.STEADY and bool(step.why)
+    return ExponentRow(
+        name=step.query,
+        value=step.exponent.value,
+        low=step.exponent.low,
+        high=step.exponent.high,
+        color="muted" if is_little else _COLORS[step.verdict],
+        verdict=step.why if is_little else step.verdict.value,
     )

@@ -17,7 +17,7 @@ from b2bench.target import Target
 from reports.capture import pinned_session
 from reports.explaining import CaseCapture, StepCapture, explain_case
 
-STOPPED_AFTER_MS = 10_000
+_STOP_AFTER_MS = 10_000
 _WORST_FACTOR = 20
 _WORST_BLOCKS_LEAST = 1_000
 _GENERIC_FACTOR = 10
@@ -34,9 +34,10 @@ class Swept:
 
     Args:
         drawn: how often the source drew it; 0 for one that stands for a case that is rare.
-        blocks: shared ones, of all steps; those up to now where it was stopped are not known.
+        blocks: shared ones, of all steps; 0 where it was stopped.
         shape: its place in the class's `shapes`; `None` where it was stopped.
-        is_stopped: it took longer than ten seconds.
+        execution_ms: of all steps; where it was stopped, the time after which it was.
+        is_stopped: it took too long.
         arguments: texts by parameter name; not to be shown unasked.
     """
 
@@ -151,14 +152,14 @@ def sweep(
     *,
     seed: int,
     count: int = 60,
+    stop_after_ms: int = _STOP_AFTER_MS,
     roles: Mapping[str, str] | None = None,
     progress: Progress,
 ) -> Sweep:
     """Explain each class that only reads for many sets of arguments, each different one once.
 
     Every transaction is read-only. Each statement is planned for its arguments, those in functions
-    too, so that the order of the sets does not matter. What takes longer than ten seconds is
-    stopped.
+    too, so that the order of the sets does not matter.
 
     Args:
         target: the database.
@@ -166,6 +167,7 @@ def sweep(
         source: where their arguments come from.
         seed: of the arguments.
         count: how many sets are drawn; the first of each case is added where it is not among them.
+        stop_after_ms: how long one statement may take.
         roles: database role by the role that a query file names; others run as the session's.
         progress: told of each class.
 
@@ -178,7 +180,8 @@ def sweep(
         progress(f"sweep {query.name}", done=done, total=len(order))
         role = (roles or {}).get(query.role, target.role)
         try:
-            found.append(_class(replace(target, role=role), query, source, seed, count))
+            drawn = _drawn(query, source, seed=seed, count=count)
+            found.append(_class(replace(target, role=role), query, drawn, stop_after_ms))
         except (BadInput, StatementFailed) as error:
             left_out.append(NotSwept(query=query.name, why=_why(error)))
     progress("sweep", done=len(order), total=len(order))
@@ -202,19 +205,27 @@ def _why(error: BadInput | StatementFailed) -> str:
     return str(error)
 
 
-def _class(
-    target: Target, query: QueryClass, source: ArgumentSource, seed: int, count: int
-) -> ClassSweep:
+def _drawn(
+    query: QueryClass, source: ArgumentSource, *, seed: int, count: int
+) -> tuple[tuple[Arguments, int], ...]:
     if query.writes:
         raise BadInput("it changes data")
-    drawn = distinct(query, source, seed=seed, count=count)
+    return distinct(query, source, seed=seed, count=count)
+
+
+def _class(
+    target: Target,
+    query: QueryClass,
+    drawn: Sequence[tuple[Arguments, int]],
+    stop_after_ms: int,
+) -> ClassSweep:
     with pinned_session(target, may_write=False) as connection:
         for name, value in (
-            ("statement_timeout", str(STOPPED_AFTER_MS)),
+            ("statement_timeout", str(stop_after_ms)),
             ("plan_cache_mode", "force_custom_plan"),
         ):
             connection.execute("SELECT set_config(%s, %s, false)", (name, value))
-        return _Sweeping(connection, query).over(drawn)
+        return _Sweeping(connection, query, stop_after_ms).over(drawn)
 
 
 def distinct(
@@ -248,9 +259,12 @@ class _Seen:
 class _Sweeping:
     """One class in one session."""
 
-    def __init__(self, connection: psycopg.Connection, query: QueryClass) -> None:
+    def __init__(
+        self, connection: psycopg.Connection, query: QueryClass, stop_after_ms: int
+    ) -> None:
         self._connection = connection
         self._query = query
+        self._stop_after_ms = stop_after_ms
 
     def over(self, drawn: Sequence[tuple[Arguments, int]]) -> ClassSweep:
         """Explain every set, then the typical and the worst as the server does unknown ones."""
@@ -301,7 +315,7 @@ class _Sweeping:
             blocks=sum(step.work.shared_blocks for step in steps),
             tuples=sum(step.work.tuples for step in steps),
             rows=steps[-1].rows if steps else 0,
-            execution_ms=found.execution_ms if found else STOPPED_AFTER_MS,
+            execution_ms=found.execution_ms if found else self._stop_after_ms,
             shape=None,
             is_stopped=found is None,
             arguments=dict(zip(names, texts, strict=True)),
@@ -405,7 +419,7 @@ def _compared(found: ClassSweep) -> str:
     if worst.is_stopped:
         stopped = sum(each.is_stopped for each in found.sets)
         return (
-            f"stopped after {milliseconds(STOPPED_AFTER_MS)} with {counted(stopped, 'set')} of "
+            f"stopped after {milliseconds(worst.execution_ms)} with {counted(stopped, 'set')} of "
             f"arguments; typical ones take {milliseconds(typical.execution_ms)}"
         )
     times = f", ×{significant(found.ratio)}" if found.ratio else ""

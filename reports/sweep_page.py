@@ -15,7 +15,7 @@ _KEY = StripKey(
     middle="typical: the median",
     worst="worst",
     other="plan for unknown arguments",
-    cut="stopped after 10 s",
+    cut="took too long and was stopped",
 )
 
 
@@ -69,11 +69,11 @@ def _lines(sweep: Sweep) -> Iterator[str]:
         worst, typical = each.worst_set, each.typical_set
         most = "stopped" if worst.is_stopped else number(worst.blocks)
         times = f" (×{significant(each.ratio)})" if each.ratio else ""
+        generic = map(beside_shown, (each.generic_typical, each.generic_worst))
         yield (
             f"  {each.query}: typical {number(typical.blocks)}, worst {most} blocks{times}, "
             f"{milliseconds(worst.execution_ms)}, {counted(len(each.sets), 'set')}, "
-            f"{counted(len(each.shapes), 'plan')}; unknown arguments: "
-            f"{beside_shown(each.generic_typical)} typical, {beside_shown(each.generic_worst)} worst"
+            f"{counted(len(each.shapes), 'plan')}; for unknown arguments: {', '.join(generic)}"
         )
     yield from (f"  left out: {each.query}: {each.why}" for each in sweep.left_out)
 

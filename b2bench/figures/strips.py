@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _ROW_IN = 0.36
 _SERIES = 4
+# more round numbers than these are written steeply
+_FLAT = 12
 # dots of one value stand above each other, so far from the middle of their row
 _LANES = (0.0, 0.12, -0.12, 0.24, -0.24)
 _DOT: dict[str, Any] = {"marker": "o", "markersize": 4.2, "alpha": 0.75, "linestyle": "none"}
@@ -103,9 +105,6 @@ def strips(rows: Sequence[Strip], key: StripKey, *, name: str) -> Markup:
         axes.grid(axis="x")
         legend(axes, _key(rows, key))
         return svg(figure, name)
-
-
-_FLAT = 12
 
 
 def _values(row: Strip) -> Iterator[float]:
