@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
+from psycopg import sql
+
 from b2bench.catalogue import Catalogue, differences
 from b2bench.clones import clone, scratch
 from b2bench.commands._capture import Selection
 from b2bench.commands._queries import argument_source
 from b2bench.commands._settings import Settings
 from b2bench.commands._target import is_ours
+from b2bench.database import connect
 from b2bench.errors import BadInput
 from b2bench.findings import Finding, Severity
 from b2bench.marker import DataSet, require_data_set
@@ -100,7 +103,32 @@ def _at_scale(
     with scratch(target, _PURPOSE) as empty:
         migrate.install(empty, progress)
         generate(empty, profile, seed=data_set.seed, progress=progress)
+        _forget_statements(empty)
         yield empty
+
+
+def _forget_statements(target: Target) -> None:
+    """Remove what made the data from the server's list of statements, where that is allowed.
+
+    A capture reads this database's part of the list before and after each execution: a thousand
+    lines of DDL in it would double its time.
+    """
+    with connect(target) as connection:
+        schemas = connection.execute(
+            "SELECT n.nspname"
+            "  FROM pg_extension e"
+            "  JOIN pg_namespace n ON n.oid = e.extnamespace"
+            "  JOIN pg_proc p ON p.pronamespace = n.oid AND p.proname = 'pg_stat_statements_reset'"
+            " WHERE e.extname = 'pg_stat_statements'"
+            "   AND current_setting('pg_stat_statements.max', true) IS NOT NULL"
+            "   AND has_function_privilege(p.oid, 'EXECUTE')"
+        ).fetchall()
+        for (schema,) in schemas:
+            connection.execute(
+                sql.SQL(
+                    "SELECT {}(dbid => oid) FROM pg_database WHERE datname = current_database()"
+                ).format(sql.Identifier(schema, "pg_stat_statements_reset"))
+            )
 
 
 def _capture(
