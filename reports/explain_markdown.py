@@ -55,6 +55,7 @@ def _mends(explanation: Explanation) -> Iterator[str]:
 def _findings(explanation: Explanation) -> Iterator[str]:
     told = [(finding.subject, finding) for finding in explanation.capture.findings]
     told += [(each.query, each.finding) for each in explanation.diagnoses]
+    told += [(finding.subject, finding) for finding in explanation.further_findings]
     if not told:
         return
     yield ""

@@ -19,10 +19,12 @@ from reports.diagnosis import Diagnosis
 from reports.explained_beside import StepPair
 from reports.explaining import CaseCapture, StepCapture
 from reports.explanation import Explanation, mends, redacted, unproven
+from reports.growth_page import growth_section
 from reports.nested import NestedPlan
 from reports.plan_view import PlanRow, plan_rows
 from reports.plans import JsonObject
 from reports.statistics_page import statistics_section
+from reports.sweep_page import sweep_section
 
 _TEMPLATES = "reports"
 
@@ -263,6 +265,10 @@ def _overview(views: Sequence[ClassView], settings: dict[str, str]) -> Section:
 def _extras(explanation: Explanation) -> Iterator[Section]:
     if explanation.ablation is not None:
         yield ablation_section(explanation.ablation)
+    if explanation.growth is not None:
+        yield growth_section(explanation.growth)
+    if explanation.sweep is not None:
+        yield sweep_section(explanation.sweep)
     if explanation.statistics is not None:
         yield statistics_section(explanation.statistics, shown=explanation.shows_arguments)
 

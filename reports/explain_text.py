@@ -8,7 +8,9 @@ from reports.capture import ClassCapture
 from reports.diagnosis import Diagnosis
 from reports.explaining import CaseCapture, StepCapture
 from reports.explanation import Explanation, mends, redacted, unproven
+from reports.growth_page import growth_lines
 from reports.plans import PlanNode, nodes, plan_tree
+from reports.sweep_page import sweep_lines
 
 
 def explain_text(explanation: Explanation, *, show_arguments: bool = False) -> str:
@@ -26,12 +28,19 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     capture = explanation.capture
     yield f"EXPLAIN report: {counted(len(capture.classes), 'query class')}, {capture.ground.shown}"
     yield from _what_to_do(explanation)
-    if explanation.ablation is not None:
-        yield ""
-        yield from ablation_lines(explanation.ablation)
+    yield from _further(explanation)
     for captured in capture.classes:
         yield ""
         yield from _class(captured, explanation.diagnoses_of(captured.query))
+
+
+def _further(explanation: Explanation) -> Iterator[str]:
+    if explanation.ablation is not None:
+        yield from ("", *ablation_lines(explanation.ablation))
+    if explanation.growth is not None:
+        yield from ("", *growth_lines(explanation.growth))
+    if explanation.sweep is not None:
+        yield from ("", *sweep_lines(explanation.sweep))
 
 
 def _what_to_do(explanation: Explanation) -> Iterator[str]:

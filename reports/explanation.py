@@ -10,10 +10,12 @@ from reports.explained_beside import Beside
 from reports.explaining import CaseCapture, StepCapture
 from reports.fixes import Fix, Kind
 from reports.generic import GenericPlan
+from reports.growth import Growth
 from reports.index_evidence import Ablation
 from reports.nested import NestedPlan
 from reports.redaction import redact_plan, redact_sql
 from reports.statistics_plans import PlannedClass, PlannedStep, StatisticsPlans
+from reports.sweep import Sweep, redacted_sweep
 from reports.trials import Trial
 
 EXPLANATION_VERSION = 1
@@ -33,6 +35,8 @@ class Explanation:
         beside: an earlier report, if there is one to be looked at.
         statistics: the plans that another server would choose.
         ablation: what each index is good for, and what it costs.
+        growth: how the work grows with the data.
+        sweep: the worst of many arguments.
     """
 
     capture: Capture
@@ -42,15 +46,21 @@ class Explanation:
     beside: Beside | None = None
     statistics: StatisticsPlans | None = None
     ablation: Ablation | None = None
+    growth: Growth | None = None
+    sweep: Sweep | None = None
     explanation_version: int = EXPLANATION_VERSION
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What could not be explained, and what was found."""
         found = [*self.capture.findings, *(each.finding for each in self.diagnoses)]
-        for extra in (self.statistics, self.ablation):
-            found += extra.findings if extra else ()
-        return tuple(found)
+        return (*found, *self.further_findings)
+
+    @property
+    def further_findings(self) -> tuple[Finding, ...]:
+        """What was found beyond plans."""
+        extras = (self.ablation, self.growth, self.sweep, self.statistics)
+        return tuple(finding for extra in extras if extra for finding in extra.findings)
 
     def diagnoses_of(self, query: str) -> tuple[Diagnosis, ...]:
         """Return what was found in one class."""
@@ -114,6 +124,7 @@ def redacted(explanation: Explanation) -> Explanation:
         diagnoses=tuple(map(_diagnosis, explanation.diagnoses)),
         beside=_beside(explanation.beside) if explanation.beside else None,
         statistics=_statistics(explanation.statistics) if explanation.statistics else None,
+        sweep=redacted_sweep(explanation.sweep) if explanation.sweep else None,
         shows_arguments=False,
     )
 

@@ -3,39 +3,35 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-
-import typer
 
 from b2bench.arguments import Arguments, ArgumentSource, Case, one_of_each_case
 from b2bench.clones import clone
 from b2bench.cluster.binaries import find_binaries
 from b2bench.commands._capture import Selection
-from b2bench.commands._destinations import Destinations
+from b2bench.commands._explain_output import read_explanation
+from b2bench.commands._growth import require_growing, take_growth
 from b2bench.commands._queries import argument_source
 from b2bench.commands._settings import Settings
-from b2bench.commands._summary import say_explained
 from b2bench.commands._target import is_ours
 from b2bench.database import reading
 from b2bench.errors import BadInput
-from b2bench.findings import ExitCode, exit_code
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass
-from b2bench.records import read_record, schema_of, to_json
 from b2bench.target import Target
 from reports.ablation import ablate
 from reports.capture import Capture, capture
 from reports.diagnosis import Diagnosis, diagnose, prove
-from reports.explain_markdown import explain_markdown
-from reports.explain_page import render_explain_page
-from reports.explain_text import explain_text
 from reports.explained_beside import Beside, beside
-from reports.explanation import EXPLANATION_VERSION, Explanation, redacted
+from reports.explanation import Explanation
 from reports.facts import Facts, read_facts
+from reports.growth import Growth
 from reports.index_evidence import Ablation
 from reports.statistics_compared import compared
 from reports.statistics_export import read_export
 from reports.statistics_plans import StatisticsPlans, plan_with_statistics
+from reports.sweep import Sweep, sweep
 
 Drawn = Mapping[str, Mapping[Case, Arguments]]
 _NO_COPY = (
@@ -54,6 +50,8 @@ class Wishes:
         against: the JSON of an earlier report, to be put beside.
         statistics: planner statistics exported from another server, to be planned with.
         ablate: whether each index is dropped, to see who misses it.
+        sweep: whether many arguments are tried.
+        scales: factors of the data set's scale, at which everything is explained anew.
     """
 
     scratch: bool = False
@@ -61,6 +59,8 @@ class Wishes:
     against: Path | None = None
     statistics: Path | None = None
     ablate: bool = False
+    sweep: bool = False
+    scales: tuple[Decimal, ...] = ()
 
 
 def take_explanation(
@@ -95,6 +95,8 @@ class _Explaining:
         if wishes.statistics is not None:
             read_export(wishes.statistics)
         self._is_ours = is_ours(target)
+        if wishes.scales:
+            require_growing(target, wishes.scales)
         if wishes.ablate and not (self._is_ours or wishes.scratch):
             raise BadInput(_NO_COPY.format(option="--ablate", database=target.database))
         self._source = argument_source(
@@ -119,6 +121,8 @@ class _Explaining:
             beside=self._beside(found),
             statistics=self._statistics(found),
             ablation=self._ablation(found),
+            growth=self._growth(),
+            sweep=self._sweep(found),
         )
 
     def _ablation(self, found: Capture) -> Ablation | None:
@@ -127,6 +131,24 @@ class _Explaining:
         queries = self._explained(found)
         with self._copy("ablate") as (subject, _):
             return ablate(subject, queries, self._drawn(queries), progress=self._progress)
+
+    def _growth(self) -> Growth | None:
+        if not self._wishes.scales:
+            return None
+        selection, scales = self._selection, self._wishes.scales
+        return take_growth(self._settings, self._target, selection, scales, self._progress)
+
+    def _sweep(self, found: Capture) -> Sweep | None:
+        if not self._wishes.sweep:
+            return None
+        with self._copy("sweep") as (subject, _):
+            return sweep(
+                subject,
+                self._explained(found),
+                self._source,
+                seed=self._settings.seed,
+                progress=self._progress,
+            )
 
     def _drawn(self, queries: Sequence[QueryClass]) -> Drawn:
         return drawn(self._source, queries, self._settings.seed)
@@ -198,47 +220,3 @@ def drawn(source: ArgumentSource, queries: Sequence[QueryClass], seed: int) -> D
         except BadInput:
             continue
     return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Version:
-    explanation_version: int = 0
-
-
-def read_explanation(path: Path) -> Explanation:
-    """Return the report that --json wrote.
-
-    Raises:
-        BadInput: it cannot be read, or another version of b2bench wrote it.
-    """
-    version = read_record(path, _Version).explanation_version
-    if version != EXPLANATION_VERSION:
-        raise BadInput(
-            f"{path} has version {version}, this b2bench reads {EXPLANATION_VERSION}: "
-            "write it again with `b2bench explain --json`"
-        )
-    return read_record(path, Explanation)
-
-
-def publish(
-    explanation: Explanation, destinations: Destinations, page: Path, *, show_arguments: bool
-) -> ExitCode:
-    """Write what was asked for, and say what came of it unless a file is printed."""
-    shown = explanation if show_arguments else redacted(explanation)
-    destinations.write(
-        "--output", lambda: render_explain_page(explanation, show_arguments=show_arguments)
-    )
-    destinations.write(
-        "--markdown", lambda: explain_markdown(explanation, show_arguments=show_arguments)
-    )
-    destinations.write("--json", lambda: to_json(shown).decode())
-    destinations.write("--text", lambda: explain_text(explanation, show_arguments=show_arguments))
-    if not destinations.is_printed:
-        say_explained(shown, page)
-    return exit_code(explanation.capture.findings)
-
-
-def print_schema() -> ExitCode:
-    """Print the schema that --json follows."""
-    typer.echo(to_json(schema_of(Explanation)).decode(), nl=False)
-    return ExitCode.FINE

@@ -68,14 +68,7 @@ def take_growth(
     Raises:
         BadInput: b2bench did not make the database, or a factor leaves too few products.
     """
-    if not is_ours(target):
-        raise BadInput(
-            f"b2bench did not make {target.database}, so it cannot make the same data larger: "
-            "use --scale on a database of `b2bench data generate`"
-        )
-    data_set = require_data_set(target)
-    # all of them before the first is made, so that a factor too small costs no time
-    profiles = {factor: _profile(data_set, factor) for factor in factors}
+    data_set, profiles = require_growing(target, factors)
     captures = list[tuple[Decimal, Capture]]()
     for factor, profile in profiles.items():
         told = prefixed(progress, f"scale {factor:f}")
@@ -83,6 +76,22 @@ def take_growth(
             captures.append((factor, _capture(settings, subject, selection, told)))
     found = growth(captures)
     return replace(found, findings=(*found.findings, *_other_schemas(captures)))
+
+
+def require_growing(
+    target: Target, factors: Sequence[Decimal]
+) -> tuple[DataSet, dict[Decimal, Profile]]:
+    """Return the data set and its profile at each factor, before any time is spent on one.
+
+    Raises: as `take_growth`.
+    """
+    if not is_ours(target):
+        raise BadInput(
+            f"b2bench did not make {target.database}, so it cannot make the same data larger: "
+            "use --scale on a database of `b2bench data generate`"
+        )
+    data_set = require_data_set(target)
+    return data_set, {factor: _profile(data_set, factor) for factor in factors}
 
 
 def _profile(data_set: DataSet, factor: Decimal) -> Profile:

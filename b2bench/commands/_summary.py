@@ -120,16 +120,12 @@ def say_explained(explanation: Explanation, output: Path) -> None:
         names = ", ".join(dict.fromkeys(each.query for each in mend.diagnoses))
         why = mend.best.proven.why if mend.best.proven else ""
         say(f"mends {names}: {' '.join(mend.fix.shown.split())} ({why})", style=GOOD)
-    extras = (explanation.ablation, explanation.statistics)
-    for extra in extras:
-        say_findings(found for found in (extra.findings if extra else ()) if _matters(found))
+    say_findings(
+        found for found in explanation.further_findings if found.severity is not Severity.NOTE
+    )
     open_ = unproven(explanation)
     there = f", {counted(len(open_), 'suspicion')} without a proven mend" if open_ else ""
     say(f"{counted(len(capture.classes), 'query class')} explained{there}: {output}")
-
-
-def _matters(finding: Finding) -> bool:
-    return finding.severity is not Severity.NOTE
 
 
 def say_recorded(capture: Capture, path: Path) -> ExitCode:

@@ -49,6 +49,17 @@ Ablate = Annotated[
     bool,
     typer.Option("--ablate", help="Drop each index on a copy, to see which query misses it."),
 ]
+Scale = Annotated[
+    str | None,
+    typer.Option(
+        "--scale",
+        metavar="FACTORS",
+        help="Explain the data set in several sizes, e.g. 0.25,0.5,1, to see what grows.",
+    ),
+]
+Sweep = Annotated[
+    bool, typer.Option("--sweep", help="Execute what reads with many arguments: the worst of them.")
+]
 Statistics = Annotated[
     Path | None,
     typer.Option(
@@ -82,6 +93,8 @@ def explain(
     prove: Prove = True,
     against: Against = None,
     ablate: Ablate = False,
+    scale: Scale = None,
+    sweep: Sweep = False,
     statistics: Statistics = None,
     markdown: Markdown = None,
     json: Json = None,
@@ -105,12 +118,9 @@ def explain(
     from b2bench.commands._capture import Selection  # noqa: PLC0415 (--help stays fast)
     from b2bench.commands._console import progress_shown  # noqa: PLC0415
     from b2bench.commands._destinations import Destinations  # noqa: PLC0415
-    from b2bench.commands._explain import (  # noqa: PLC0415
-        Wishes,
-        print_schema,
-        publish,
-        take_explanation,
-    )
+    from b2bench.commands._explain import Wishes, take_explanation  # noqa: PLC0415
+    from b2bench.commands._explain_output import print_schema, publish  # noqa: PLC0415
+    from b2bench.commands._growth import factors_of  # noqa: PLC0415
     from b2bench.commands._queries import chosen_queries  # noqa: PLC0415
     from b2bench.commands._target import find_target  # noqa: PLC0415
 
@@ -120,7 +130,13 @@ def explain(
     destinations = Destinations.asked(output=output, markdown=markdown, json=json, text=text)
     selection = Selection(queries=queries, examples=examples, csv=csv)
     wishes = Wishes(
-        scratch=scratch, prove=prove, against=against, statistics=statistics, ablate=ablate
+        scratch=scratch,
+        prove=prove,
+        against=against,
+        statistics=statistics,
+        ablate=ablate,
+        sweep=sweep,
+        scales=factors_of(scale) if scale else (),
     )
     with progress_shown() as progress:
         target = find_target(settings, progress)

@@ -102,6 +102,14 @@ def test_indexes_are_dropped_only_where_it_is_allowed(foreign: Target, tmp_path:
     assert counts(foreign) == before
 
 
+def test_data_that_b2bench_did_not_make_cannot_be_made_larger(
+    foreign: Target, tmp_path: Path
+) -> None:
+    done = call("explain", "--queries", "mine", "--scale", "1,2", folder=tmp_path, target=foreign)
+    assert "use --scale on a database of `b2bench data generate`" in refusal(done)
+    assert not (tmp_path / "explain.html").exists()
+
+
 def test_an_earlier_report_is_put_beside(foreign: Target, tmp_path: Path) -> None:
     explain = ("explain", "--queries", "mine", "--class", "find_sku")
     assert call(*explain, "--json", "old.json", folder=tmp_path, target=foreign).returncode == 0
