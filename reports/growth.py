@@ -277,6 +277,8 @@ def _verdict(
     points: Sequence[Point], blocks: Exponent, tuples: Exponent
 ) -> tuple[str, Verdict, str]:
     """Return the counter that decides, the verdict, and what that leaves open."""
+    if len({point.rows > 0 for point in points}) > 1:
+        return "blocks", Verdict.UNCLEAR, "an answer at some scales only"
     judged = [
         ("blocks", *_judged(blocks, [(p.scale, p.blocks) for p in points], _BLOCKS_LEAST)),
         ("tuples", *_judged(tuples, [(p.scale, p.tuples) for p in points], _TUPLES_LEAST)),

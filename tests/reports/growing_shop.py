@@ -81,6 +81,12 @@ SELECT count(price) FROM items WHERE kind = :kind
 
 SELECT count(price) FROM items WHERE (:kind IS NULL OR kind = :kind)
 """,
+    "newest": """
+-- why: what only a large table has
+-- note: there are that many rows at the largest scale only
+
+SELECT id, title FROM items WHERE id > 15000
+""",
     "up_to": """
 -- why: reads as much as its argument says
 -- params: most bigint

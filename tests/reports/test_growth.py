@@ -23,7 +23,7 @@ from tests.reports.growing_shop import CANARY, Source, shop_of, write_classes
 _ROWS = 4_000
 _CLASSES = (
     *("offset_page", "keyset_page", "part_of_title", "by_id", "whole_table", "excused"),
-    *("of_kind", "up_to", "locked"),
+    *("of_kind", "newest", "up_to", "locked"),
 )
 
 
@@ -117,6 +117,13 @@ def test_scales_that_do_not_agree_are_unclear_and_another_plan_is_said(
     assert step("up_to").blocks.high - step("up_to").blocks.low > 1
     assert step("up_to").shapes > 1
     assert finding("up_to") is None
+
+
+def test_an_answer_at_some_scales_only_says_nothing(step: Step, finding: Found) -> None:
+    assert [point.rows for point in step("newest").points] == [0, 0, 1000]
+    assert step("newest").verdict is Verdict.UNCLEAR
+    assert step("newest").why == "an answer at some scales only"
+    assert finding("newest") is None
 
 
 def test_what_cannot_be_explained_is_left_out_by_name(grown: Growth) -> None:
