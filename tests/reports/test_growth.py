@@ -155,7 +155,7 @@ def test_the_page_says_it_all_and_no_argument(grown: Growth) -> None:
 
 def test_the_lines_begin_with_the_count_and_name_every_statement(grown: Growth) -> None:
     lines = growth_lines(grown)
-    assert lines[0].startswith("Growth over scale 1, 2, 4: 8 query classes: 5 with more work")
+    assert lines[0].startswith("Growth over scale 1, 2, 4: 9 query classes: 5 with more work")
     text = "\n".join(lines)
     assert "  unclear: up_to, typical" in text
     assert "  left out: locked" in text
