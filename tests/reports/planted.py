@@ -1,197 +1,141 @@
-"""A small database with an index of every kind of fate, and the query files that decide it."""
+"""A database with problems planted in it, and the query classes that show them."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
-import pytest
-
-from b2bench.arguments import Arguments, Case, ExampleSource, one_of_each_case
-from b2bench.database import connect
-from b2bench.progress import Progress, silent
-from b2bench.queries import QueryClass, load_queries
+from b2bench.arguments import one_of_each_case
+from b2bench.database import connect, reading
+from b2bench.progress import silent
+from b2bench.queries import load_queries
 from b2bench.target import Target
-from reports.ablation import ablate
-from reports.index_evidence import Ablation
+from reports.capture import capture
+from reports.diagnosis import Diagnosis, prove
+from reports.facts import read_facts
+from tests.reports.shop import SOURCE
 
-CANARY = "NUMBER-4711"
-TABLES = (
-    "accounts",
-    "orders",
-    "lines",
-    "cart",
-    "events",
-    "stock",
-    "log",
-    "names",
-    "nothing",
-    "pairs",
-)
-_SOURCE = ExampleSource(datetime(2025, 6, 1, tzinfo=UTC))
-
-_SCHEMA = """
-CREATE TABLE accounts (
+SCHEMA = """
+CREATE TABLE variants (
     id bigint PRIMARY KEY,
-    email text NOT NULL UNIQUE
-);
-CREATE TABLE orders (
-    id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
-    account_id bigint NOT NULL REFERENCES accounts,
-    number text NOT NULL,
-    status text NOT NULL,
-    placed date NOT NULL,
-    amount numeric NOT NULL,
-    tax numeric GENERATED ALWAYS AS (amount * 0.2) STORED
-);
-CREATE TABLE lines (
-    order_id bigint NOT NULL REFERENCES orders,
-    place int NOT NULL,
-    account_id bigint NOT NULL REFERENCES accounts,
-    "the article" text NOT NULL
-);
-CREATE TABLE cart (
-    account_id bigint NOT NULL,
-    article text NOT NULL,
-    pieces int NOT NULL,
-    CONSTRAINT one_place UNIQUE (account_id, article)
-);
-CREATE TABLE events (article int NOT NULL, at int NOT NULL);
-CREATE TABLE stock (article int NOT NULL, pieces int NOT NULL);
-CREATE TABLE pairs (a int NOT NULL, b int NOT NULL);
-CREATE TABLE names (word text NOT NULL);
-CREATE TABLE nothing (id bigint PRIMARY KEY);
-CREATE TABLE log (day date NOT NULL, kind int NOT NULL, said text NOT NULL)
-    PARTITION BY RANGE (day);
-CREATE TABLE log_first PARTITION OF log FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');
-CREATE TABLE log_second PARTITION OF log FOR VALUES FROM ('2025-02-01') TO ('2025-03-01');
-
-INSERT INTO accounts SELECT i, 'account' || i FROM generate_series(1, 2000) AS i;
-INSERT INTO orders (account_id, number, status, placed, amount)
-SELECT 1 + i % 2000, 'NUMBER-' || i, CASE i % 200 WHEN 0 THEN 'OPEN' ELSE 'DONE' END,
-       date '2020-01-01' + i % 1000, i
-  FROM generate_series(1, 20000) AS i;
-INSERT INTO lines
-SELECT 1 + i % 19000, i % 7, 1 + i % 2000, 'article' FROM generate_series(1, 20000) AS i;
-INSERT INTO cart SELECT i, 'pear', 1 FROM generate_series(1, 2000) AS i;
-INSERT INTO events SELECT i % 400, i FROM generate_series(1, 60000) AS i;
-INSERT INTO stock SELECT i, i FROM generate_series(1, 20000) AS i;
-INSERT INTO pairs SELECT i, 20000 - i FROM generate_series(1, 20000) AS i;
-INSERT INTO names SELECT 'NUMBER-' || i FROM generate_series(1, 5000) AS i;
-INSERT INTO log
-SELECT date '2025-01-01' + i % 59, i % 500, 'said' FROM generate_series(1, 20000) AS i;
-
-CREATE INDEX orders_account ON orders (account_id);
-CREATE INDEX orders_account_status ON orders (account_id, status);
-CREATE INDEX orders_amount ON orders (amount);
-CREATE INDEX orders_number ON orders (number);
-CREATE INDEX orders_number_placed ON orders (number, placed);
-CREATE INDEX orders_open ON orders (placed) WHERE status = 'OPEN';
-CREATE INDEX orders_lower ON orders (lower(number));
-CREATE INDEX lines_order ON lines (order_id);
-CREATE INDEX events_article ON events (article, at);
-CREATE INDEX orders_ghost ON orders (amount, status);
-CREATE INDEX stock_article ON stock (article);
-CREATE UNIQUE INDEX names_word ON names (word);
-CREATE INDEX pairs_a_b ON pairs (a, b);
-CREATE INDEX pairs_b_a ON pairs (b, a);
-CREATE INDEX cart_words ON cart USING gin (to_tsvector('simple', article));
-CREATE INDEX log_kind ON log (kind);
-CREATE UNIQUE INDEX accounts_email_too ON accounts (email);
-
-CREATE FUNCTION pieces_of(wanted int) RETURNS int LANGUAGE plpgsql STABLE AS $$
+    sku text NOT NULL,
+    colour int NOT NULL,
+    tone int NOT NULL,
+    shade int NOT NULL,
+    rank int NOT NULL,
+    title text NOT NULL,
+    note text NOT NULL
+) WITH (autovacuum_enabled = off);
+CREATE TABLE imports (
+    id bigint PRIMARY KEY,
+    batch int NOT NULL,
+    variant_ref text NOT NULL
+) WITH (autovacuum_enabled = off);
+CREATE TABLE events (
+    id bigint PRIMARY KEY,
+    day int NOT NULL,
+    payload text NOT NULL
+) WITH (autovacuum_enabled = off);
+INSERT INTO variants
+SELECT i, 'SKU-' || i, i % 20, i % 20 * 7, i % 20 * 3, i::bigint * 7919 % 60000,
+       md5(i::text), repeat('x', 200)
+  FROM generate_series(1, 60000) AS i;
+INSERT INTO imports
+SELECT i, i % 300, (i * 7)::text FROM generate_series(1, 6000) AS i;
+INSERT INTO events SELECT i, i, repeat('x', 100) FROM generate_series(1, 200) AS i;
+CREATE INDEX variants_tone ON variants (tone);
+CREATE INDEX variants_rank ON variants (rank);
+CREATE INDEX variants_title ON variants (title);
+CREATE INDEX imports_batch ON imports (batch);
+CREATE FUNCTION fold(sku text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    RETURN (SELECT pieces FROM stock WHERE article = wanted);
+    RETURN replace(lower(sku), '-', '');
 END $$;
--- a loop that no plan can turn into a join
-CREATE FUNCTION last_of(wanted int) RETURNS int LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION current_colour() RETURNS int LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN (SELECT max(at) FROM events WHERE article = wanted);
+    RETURN coalesce(nullif(current_setting('shop.colour', true), ''), '7')::int;
 END $$;
+CREATE INDEX variants_colour ON variants (colour);
 """
 
-FILES = {
-    "orders_of_account": """
--- params: account_id bigint
--- example: 77
-SELECT id, status FROM orders WHERE account_id = :account_id;
-""",
-    "open_since": """
--- params: since date
--- example: 2022-01-01
-SELECT id FROM orders WHERE status = 'OPEN' AND placed >= :since ORDER BY placed LIMIT 5;
-""",
-    "find_number": """
--- params: number text
--- example: NUMBER-4711
-SELECT id FROM orders WHERE lower(number) = lower(:number);
-""",
-    "find_pair": """
--- params: a int, b int
--- example: 4000, 16000
-SELECT a, b FROM pairs WHERE a = :a AND b = :b;
-""",
-    "in_stock": """
--- params: article int
--- example: 500
-SELECT pieces_of(:article) AS pieces;
-""",
-    "last_events": """
-SELECT sum(last_of(article)) FROM generate_series(1, 399) AS article;
-""",
-    "read_log": """
--- params: kind int
--- example: 42
-SELECT count(*) FROM log WHERE kind = :kind;
-""",
-    "joins_for_nothing": """
--- params: account_id bigint
--- example: 77
-SELECT o.id FROM orders o LEFT JOIN names n ON n.word = o.number WHERE o.account_id = :account_id;
-""",
-    "put_in_cart": """
--- params: account_id bigint
--- example: 42
-INSERT INTO cart VALUES (:account_id, 'pear', 1)
-ON CONFLICT (account_id, article) DO UPDATE SET pieces = cart.pieces + 1;
-""",
-    "drop_order": """
--- params: order_id bigint
--- example: 19500
-DELETE FROM orders WHERE id = :order_id;
-""",
-    "needs_nothing": """
-SELECT 1;
-""",
+# grown a hundredfold since it was analysed
+STALE = """
+INSERT INTO events SELECT i, i, repeat('x', 100) FROM generate_series(201, 60000) AS i;
+"""
+
+PLANTED = {
+    "missing_index": (
+        "seq-scan",
+        "-- params: sku text\n-- example: SKU-4711\n\nSELECT id FROM variants WHERE sku = :sku",
+    ),
+    "wrong_type_in_a_join": (
+        "cast-on-column|join-scan",
+        "-- params: batch int\n-- example: 17\n\n"
+        "SELECT v.id, v.title FROM imports i JOIN variants v ON v.id::text = i.variant_ref\n"
+        " WHERE i.batch = :batch",
+    ),
+    "wrong_type_of_a_parameter": (
+        "cast-on-column",
+        "-- params: id numeric\n-- example: 4711\n\nSELECT title FROM variants WHERE id = :id",
+    ),
+    "stale_statistics": (
+        "stale-statistics",
+        "-- example:\n\nSELECT e.id, v.title FROM events e JOIN variants v ON v.id = e.id\n"
+        " WHERE e.day > 200",
+    ),
+    "correlated_columns": (
+        "correlated-columns",
+        "-- params: colour int, tone int, shade int\n-- example: 17, 119, 51\n\n"
+        "SELECT a.id, b.title FROM variants a JOIN variants b ON b.id = a.id + 1\n"
+        " WHERE a.colour = :colour AND a.tone = :tone AND a.shade = :shade",
+    ),
+    "spill": (
+        "spilled-to-disk",
+        "-- params: least int\n-- example: 0\n\n"
+        "SELECT id, sku, title FROM variants WHERE colour >= :least ORDER BY sku, id",
+    ),
+    "offset": (
+        "deep-offset",
+        "-- params: page int\n-- example: 900\n\n"
+        "SELECT id, title FROM variants ORDER BY title LIMIT 20 OFFSET :page * 20",
+    ),
+    "function_per_row": (
+        "function-per-row",
+        "-- params: sku text\n-- example: sku4711\n\n"
+        "SELECT id FROM variants WHERE fold(sku) = :sku",
+    ),
+    "volatile_function": (
+        "function-per-row",
+        "-- example:\n\nSELECT id FROM variants WHERE colour = current_colour()",
+    ),
+    "low_work_mem": (
+        "lossy-bitmap",
+        "-- params: most int\n-- example: 5000\n\n"
+        "SELECT id, title FROM variants WHERE rank <= :most",
+    ),
+}
+# settings under which the problem shows
+SETTINGS = {
+    "spill": {"work_mem": "1MB"},
+    "correlated_columns": {"random_page_cost": "4"},
+    "low_work_mem": {"work_mem": "64kB", "random_page_cost": "4"},
 }
 
 
-def install(target: Target) -> None:
-    """Make the tables; building one index fails, and leaves it invalid."""
+def plant(target: Target) -> None:
+    """Make the tables, and grow one of them after it was analysed."""
     with connect(target) as connection:
-        connection.execute(_SCHEMA)
-        with pytest.raises(psycopg.errors.UniqueViolation):
-            connection.execute("CREATE UNIQUE INDEX CONCURRENTLY orders_day ON orders (placed)")
-        # as building it leaves it between its second and its third phase
-        connection.execute(
-            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'orders_ghost'::regclass"
-        )
+        connection.execute(SCHEMA)
         connection.execute("VACUUM ANALYZE")
+        connection.execute(STALE)
+        connection.execute("CREATE EXTENSION pg_stat_statements")
 
 
-def write_queries(folder: Path) -> tuple[QueryClass, ...]:
-    """Write the query files and load them."""
-    for name, text in FILES.items():
-        (folder / f"{name}.sql").write_text(text.lstrip())
-    return load_queries(folder)
-
-
-def arguments_of(queries: tuple[QueryClass, ...]) -> dict[str, dict[Case, Arguments]]:
-    """Return the files' examples."""
-    return {query.name: one_of_each_case(_SOURCE, query, seed=1) for query in queries}
-
-
-def ablated(
-    target: Target, queries: tuple[QueryClass, ...], *, progress: Progress = silent
-) -> Ablation:
-    """Ablate with the files' examples."""
-    return ablate(target, queries, arguments_of(queries), progress=progress)
+def diagnosed_problem(target: Target, folder: Path, name: str) -> list[Diagnosis]:
+    """Return what is found in the class of one problem, under the settings that show it."""
+    (folder / f"{name}.sql").write_text(PLANTED[name][1])
+    for setting, value in SETTINGS.get(name, {}).items():
+        target = target.with_setting(setting, value)
+    queries = load_queries(folder, [name])
+    drawn = {query.name: one_of_each_case(SOURCE, query, seed=1) for query in queries}
+    found = capture(target, queries, SOURCE, seed=1, progress=silent, clone=True, thorough=True)
+    with reading(target) as connection:
+        facts = read_facts(connection)
+    return list(prove(target, found, queries, drawn, facts=facts, progress=silent))
