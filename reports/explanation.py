@@ -19,6 +19,7 @@ from reports.sweep import Sweep, redacted_sweep
 from reports.trials import Trial
 
 EXPLANATION_VERSION = 1
+_CONSEQUENCES = frozenset(("over-target", "many-loops"))
 # definitions that may hold constants
 _CODE = frozenset(
     ("index", "constraint", "function", "trigger", "policy", "view", "statistics", "column")
@@ -103,11 +104,22 @@ def _saved_blocks(diagnosis: Diagnosis) -> int:
 
 
 def unproven(explanation: Explanation) -> tuple[Diagnosis, ...]:
-    """Return the warnings for which nothing was shown to help."""
+    """Return the warnings for which nothing was shown to help.
+
+    That a class takes long, or loops much, is no suspicion of its own where the cause is proven.
+    """
+    mended = {
+        (each.query, case) for each in explanation.diagnoses if each.proven for case in each.cases
+    }
     return tuple(
         each
         for each in explanation.diagnoses
-        if not each.proven and each.advice.finding.severity is Severity.WARNING
+        if not each.proven
+        and each.advice.finding.severity is Severity.WARNING
+        and not (
+            each.advice.finding.code in _CONSEQUENCES
+            and all((each.query, case) in mended for case in each.cases)
+        )
     )
 
 
