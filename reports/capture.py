@@ -17,9 +17,8 @@ from b2bench.progress import Progress
 from b2bench.provenance import Provenance, provenance
 from b2bench.queries import Allowance, QueryClass
 from b2bench.target import Target
-from reports.explaining import CaseCapture, StepCapture, explain_case, hear_case
+from reports.explaining import CaseCapture, explain_case
 from reports.ground import Ground, ground_of
-from reports.nested import listening
 from reports.observing import Observer, observing
 
 _STATEMENT_TIMEOUT_MS = 60_000
@@ -77,7 +76,6 @@ def capture(
     seed: int,
     progress: Progress,
     clone: bool = False,
-    thorough: bool = False,
     roles: Mapping[str, str] | None = None,
 ) -> Capture:
     """Explain each query class for one set of arguments of each case.
@@ -92,8 +90,6 @@ def capture(
         seed: of the arguments.
         progress: told of each class.
         clone: whether data may be changed in the target, and nobody else works in it.
-        thorough: whether plans for unknown arguments, and of the statements that functions and
-            triggers execute, are wanted, too.
         roles: database role by the role that a query file names; others run as the session's.
 
     Raises:
@@ -105,7 +101,7 @@ def capture(
     order = sorted(queries, key=lambda query: (query.writes, query.name))
     classes = list[ClassCapture]()
     with observing(target, is_alone=clone) as observer:
-        manner = _Manner(observer=observer, clone=clone, thorough=thorough)
+        manner = _Manner(observer=observer, clone=clone)
         for done, query in enumerate(order):
             progress(f"explain {query.name}", done=done, total=len(order))
             role = (roles or {}).get(query.role, target.role)
@@ -121,7 +117,6 @@ class _Manner:
 
     observer: Observer | None
     clone: bool
-    thorough: bool
 
 
 def _describe(connection: psycopg.Connection) -> Capture:
@@ -164,43 +159,12 @@ def _capture_cases(
     for case, arguments in found.items():
         try:
             with pinned_session(target, may_write=manner.clone) as connection:
-                explained = explain_case(
-                    connection,
-                    query,
-                    arguments,
-                    observer=manner.observer,
-                    generic=manner.thorough,
-                )
+                explained = explain_case(connection, query, arguments, observer=manner.observer)
         except (BadInput, StatementFailed) as error:
             finding = _refused(query, case, error)
             return replace(captured, cases=tuple(cases), findings=(finding,))
-        if manner.thorough and any(map(_has_nested, explained.steps)):
-            explained = _with_nested(target, query, arguments, explained, manner)
         cases.append(explained)
     return replace(captured, cases=tuple(cases))
-
-
-def _has_nested(step: StepCapture) -> bool:
-    # a function of the database's own may execute statements, and a trigger does
-    return bool(step.functions) or step.work.trigger_calls > 0
-
-
-def _with_nested(
-    target: Target,
-    query: QueryClass,
-    arguments: Arguments,
-    explained: CaseCapture,
-    manner: _Manner,
-) -> CaseCapture:
-    """Return the case with the statements that its functions execute, where the server tells."""
-    own = replace(target, role=None)
-    with pinned_session(own, may_write=manner.clone) as connection, listening(connection) as heard:
-        if heard is None:
-            return explained
-        _take_role(connection, target.role)
-        nested = hear_case(connection, query, arguments, heard)
-    steps = (replace(step, nested=nested.get(step.step, ())) for step in explained.steps)
-    return replace(explained, steps=tuple(steps))
 
 
 @contextmanager
@@ -215,11 +179,12 @@ def pinned_session(target: Target, *, may_write: bool) -> Iterator[psycopg.Conne
         connection.prepare_threshold = None
         # some settings need a privilege that the query's role has not
         pin(connection)
-        _take_role(connection, target.role)
+        take_role(connection, target.role)
         yield connection
 
 
-def _take_role(connection: psycopg.Connection, role: str | None) -> None:
+def take_role(connection: psycopg.Connection, role: str | None) -> None:
+    """Go on as another role; as the session's own without one."""
     if role:
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
 

@@ -22,6 +22,7 @@ from b2bench.queries import QueryClass
 from b2bench.target import Target
 from reports.ablation import ablate
 from reports.capture import Capture, capture
+from reports.deepening import deepen
 from reports.diagnosis import Diagnosis, diagnose, prove
 from reports.explained_beside import Beside, beside
 from reports.explanation import Explanation
@@ -108,12 +109,11 @@ class _Explaining:
             facts = read_facts(connection)
         with self._copy("explain") as (subject, may_change):
             found = self._capture(subject, may_change=may_change)
-        is_proven = may_change and self._wishes.prove
-        if is_proven:
-            with self._copy("prove") as (subject, _):
-                diagnoses = self._prove(subject, found, facts)
-        else:
-            diagnoses = diagnose(found, facts)
+        # a copy of its own: what was executed before would be part of the work
+        with self._copy("prove") as (subject, _):
+            found = self._deepened(subject, found, may_change=may_change)
+            is_proven = may_change and self._wishes.prove
+            diagnoses = self._prove(subject, found, facts) if is_proven else diagnose(found, facts)
         return Explanation(
             capture=found,
             diagnoses=diagnoses,
@@ -197,6 +197,17 @@ class _Explaining:
             progress=self._progress,
             clone=may_change,
             thorough=True,
+        )
+
+    def _deepened(self, subject: Target, found: Capture, *, may_change: bool) -> Capture:
+        queries = self._explained(found)
+        return deepen(
+            subject,
+            found,
+            self._selection.queries,
+            self._drawn(queries),
+            clone=may_change,
+            progress=self._progress,
         )
 
     def _prove(self, subject: Target, found: Capture, facts: Facts) -> tuple[Diagnosis, ...]:

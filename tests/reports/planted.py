@@ -7,10 +7,9 @@ from b2bench.database import connect, reading
 from b2bench.progress import silent
 from b2bench.queries import load_queries
 from b2bench.target import Target
-from reports.capture import capture
 from reports.diagnosis import Diagnosis, prove
 from reports.facts import read_facts
-from tests.reports.shop import SOURCE
+from tests.reports.shop import SOURCE, captured_deeply
 
 SCHEMA = """
 CREATE TABLE variants (
@@ -135,7 +134,7 @@ def diagnosed_problem(target: Target, folder: Path, name: str) -> list[Diagnosis
         target = target.with_setting(setting, value)
     queries = load_queries(folder, [name])
     drawn = {query.name: one_of_each_case(SOURCE, query, seed=1) for query in queries}
-    found = capture(target, queries, SOURCE, seed=1, progress=silent, clone=True, thorough=True)
+    found = captured_deeply(target, queries)
     with reading(target) as connection:
         facts = read_facts(connection)
     return list(prove(target, found, queries, drawn, facts=facts, progress=silent))

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from b2bench.arguments import ExampleSource
+from b2bench.arguments import ExampleSource, one_of_each_case
 from b2bench.database import connect
 from b2bench.progress import silent
 from b2bench.queries import QueryClass, load_queries
 from b2bench.target import Target
 from reports.capture import Capture, capture
+from reports.deepening import deepen
 from reports.diagnosis import diagnose
 from reports.explanation import Explanation
 from reports.facts import NO_FACTS
@@ -114,6 +115,19 @@ def write_queries(folder: Path, *names: str) -> tuple[QueryClass, ...]:
     for name in names or FILES:
         (folder / f"{name}.sql").write_text(FILES[name].lstrip())
     return load_queries(folder)
+
+
+def captured_deeply(
+    target: Target, queries: tuple[QueryClass, ...], *, clone: bool = True
+) -> Capture:
+    """Capture with plans for unknown arguments and inside functions, too."""
+    found = captured(target, queries, clone=clone)
+    drawn = {
+        each.query: one_of_each_case(SOURCE, query, seed=1)
+        for each, query in zip(found.classes, queries, strict=True)
+        if each.cases
+    }
+    return deepen(target, found, queries, drawn, clone=clone, progress=silent)
 
 
 def explanation(capture: Capture) -> Explanation:

@@ -7,12 +7,10 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from b2bench.database import connect
-from b2bench.progress import silent
 from b2bench.queries import load_queries
 from b2bench.target import Target
-from reports.capture import capture
 from reports.explaining import StepCapture
-from tests.reports.shop import SOURCE
+from tests.reports.shop import captured_deeply
 
 MORE = """
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
@@ -44,7 +42,7 @@ def observed(shop: Target) -> Target:
 def step(target: Target, folder: Path, sql: str, *, clone: bool = True) -> StepCapture:
     (folder / "query.sql").write_text(sql)
     queries = load_queries(folder)
-    found = capture(target, queries, SOURCE, seed=1, progress=silent, clone=clone, thorough=True)
+    found = captured_deeply(target, queries, clone=clone)
     assert found.findings == ()
     return found.classes[0].cases[0].steps[0]
 

@@ -11,7 +11,7 @@ from b2bench.progress import silent
 from b2bench.queries import QueryClass, load_queries
 from b2bench.records import from_json, to_json
 from b2bench.target import Target
-from reports.capture import Capture, capture
+from reports.capture import Capture
 from reports.diagnosis import prove
 from reports.explain_markdown import explain_markdown
 from reports.explain_page import render_explain_page
@@ -21,7 +21,7 @@ from reports.explanation import Explanation, mends, redacted, unproven
 from reports.facts import read_facts
 from tests.figures.html import assert_offline_and_sound
 from tests.postgres import new_database
-from tests.reports.shop import SOURCE, captured, explanation, install
+from tests.reports.shop import SOURCE, captured, captured_deeply, explanation, install
 
 CANARY = "canary4711"
 NUMBER = "987654321"
@@ -87,7 +87,7 @@ def told(server: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
 
 
 def told_of(target: Target, queries: tuple[QueryClass, ...]) -> Explanation:
-    found = capture(target, queries, SOURCE, seed=1, progress=silent, clone=True, thorough=True)
+    found = captured_deeply(target, queries)
     drawn = {query.name: one_of_each_case(SOURCE, query, seed=1) for query in queries}
     with reading(target) as connection:
         facts = read_facts(connection)
