@@ -196,7 +196,6 @@ class _Explaining:
             seed=self._settings.seed,
             progress=self._progress,
             clone=may_change,
-            thorough=True,
         )
 
     def _deepened(self, subject: Target, found: Capture, *, may_change: bool) -> Capture:
