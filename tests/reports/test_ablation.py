@@ -20,7 +20,14 @@ from reports.index_evidence import Ablation, IndexEvidence
 from reports.index_use import Cell, Outcome
 from tests.amcheck import complaints
 from tests.postgres import new_database
-from tests.reports.planted import CANARY, TABLES, ablated, arguments_of, install, write_queries
+from tests.reports.fated_indexes import (
+    CANARY,
+    TABLES,
+    ablated,
+    arguments_of,
+    install,
+    write_queries,
+)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from reports.ablation_text import ablation_lines
 from reports.index_evidence import Ablation
 from tests.figures.html import assert_offline_and_sound
 from tests.postgres import new_database
-from tests.reports.planted import CANARY, ablated, install, write_queries
+from tests.reports.fated_indexes import CANARY, ablated, install, write_queries
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from b2bench.queries import QueryClass
 from b2bench.target import Target
 from reports.counted_work import Counting, Ending, Execution
 from tests.postgres import new_database
-from tests.reports.planted import arguments_of, install, write_queries
+from tests.reports.fated_indexes import arguments_of, install, write_queries
 
 
 @pytest.fixture(scope="module")
