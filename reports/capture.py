@@ -20,6 +20,7 @@ from b2bench.target import Target
 from reports.explaining import CaseCapture, explain_case
 from reports.ground import Ground, ground_of
 from reports.observing import Observer, observing
+from reports.refusal import refusal
 
 _STATEMENT_TIMEOUT_MS = 60_000
 _LOCK_TIMEOUT_MS = 5_000
@@ -204,16 +205,9 @@ def _refused(query: QueryClass, case: Case, error: BadInput | StatementFailed) -
     if isinstance(cause, psycopg.errors.ReadOnlySqlTransaction):
         return _needs_clone(query)
     if isinstance(cause, psycopg.Error):
-        return _failed(query, f"{case}: {_without_values(cause)}")
+        said = refusal(cause, [step.sql for step in query.steps])
+        return _failed(query, f"{case}: the server refuses it: {said}")
     return _failed(query, f"{case}: {error}")
-
-
-def _without_values(error: psycopg.Error) -> str:
-    """Return the server's words, or only their kind where they would quote a value."""
-    kind = type(error).__name__
-    if error.sqlstate is None or error.sqlstate[:2] in {"22", "23"}:
-        return f"the server refuses it: {kind} ({error.sqlstate})"
-    return f"the server refuses it: {error.diag.message_primary} ({error.sqlstate})"
 
 
 def _failed(query: QueryClass, message: str) -> Finding:

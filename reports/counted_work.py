@@ -11,11 +11,10 @@ from psycopg import errors
 from b2bench.arguments import Arguments
 from b2bench.errors import BadInput
 from b2bench.queries import QueryClass, Step
+from reports.refusal import refusal
 
 # what the planner asks for a row where it asks 1 for a block, see cpu_tuple_cost
 _BLOCKS_PER_TUPLE = 0.01
-# classes of errors that may quote a value: data, constraint, raised by a function
-_QUOTING = frozenset(("22", "23", "P0"))
 # statistics of the own transaction, which count in nested functions, foreign-key checks and
 # values stored out of line, and leave the catalogue's own tables out
 _COUNTERS = """
@@ -126,7 +125,7 @@ class Counting:
         except psycopg.Error as error:
             if self._connection.closed:
                 raise
-            ending, said = Ending.FAILED, _without_values(error)
+            ending, said = Ending.FAILED, refusal(error, [step.sql for step in query.steps])
         ms = ((end_ns or time.perf_counter_ns()) - begin_ns) / 1e6
         after = self._counters = _counters(self._connection)
         return Execution(
@@ -218,10 +217,3 @@ def _more(before: Mapping[int, int], after: Mapping[int, int]) -> dict[int, int]
         for oid, count in after.items()
         if count > before.get(oid, 0)
     }
-
-
-def _without_values(error: psycopg.Error) -> str:
-    """Return the server's words, or only their kind where they would quote a value."""
-    if error.sqlstate is None or error.sqlstate[:2] in _QUOTING:
-        return f"{type(error).__name__} ({error.sqlstate})"
-    return f"{error.diag.message_primary} ({error.sqlstate})"

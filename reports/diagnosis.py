@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from b2bench.arguments import Arguments, Case
-from b2bench.errors import StatementFailed
+from b2bench.errors import BadInput, StatementFailed
 from b2bench.findings import Finding, Severity
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass, by_name
@@ -165,7 +165,7 @@ def _tried(
     try:
         with pinned_session(replace(target, role=None), may_write=True) as connection:
             before, trials = try_fixes(connection, observer, subject, advice, candidates)
-    except StatementFailed:
+    except (BadInput, StatementFailed):
         return diagnosis
     return _named(replace(diagnosis, before=before, trials=trials))
 

@@ -23,11 +23,11 @@ from b2bench.target import Target
 from reports.answers import execute
 from reports.capture import pin
 from reports.plans import JsonObject, plan_shape
+from reports.refusal import refusal
 from reports.statistics_export import read_export
 from reports.statistics_restored import Restored, fit_files, require_restoring, restore
 
 _PHASES = 4
-_VALUES = frozenset(("22", "23"))
 _CUSTOM: LiteralString = "VERBOSE, SETTINGS, FORMAT JSON"
 _GENERIC: LiteralString = "GENERIC_PLAN, VERBOSE, SETTINGS, FORMAT JSON"
 # nobody analyses or truncates files that only look large
@@ -283,7 +283,9 @@ def _explain(
 
 def _failed(query: QueryClass, told: str, error: BadInput | StatementFailed) -> Finding:
     cause = error.__cause__
-    words = _without_values(cause) if isinstance(cause, psycopg.Error) else str(error)
+    words = str(error)
+    if isinstance(cause, psycopg.Error):
+        words = f"the server refuses it: {refusal(cause, [step.sql for step in query.steps])}"
     return Finding(
         code="cannot-plan",
         severity=Severity.WARNING,
@@ -291,10 +293,3 @@ def _failed(query: QueryClass, told: str, error: BadInput | StatementFailed) -> 
         message=f"{told}: {words}",
         mend=f"correct {query.path.name}, its arguments, or the privileges of its role",
     )
-
-
-def _without_values(error: psycopg.Error) -> str:
-    """Return the server's words, or only their kind where they would quote a value."""
-    is_told = error.sqlstate is not None and error.sqlstate[:2] not in _VALUES
-    words = error.diag.message_primary if is_told else type(error).__name__
-    return f"the server refuses it: {words} ({error.sqlstate})"

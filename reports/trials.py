@@ -17,6 +17,7 @@ from reports.explaining import CaseCapture, StepCapture, explain_case
 from reports.fixes import Fix, Kind
 from reports.hypothetical import Hypothesis, suppose
 from reports.observing import Observer
+from reports.refusal import refusal
 from reports.rewrites import Rewrite, with_step
 
 _LONGEST_MS = 30_000
@@ -31,6 +32,8 @@ _DECISIVE = {
     "function-per-row": ("function_calls", "blocks"),
     "deep-offset": ("tuples", "blocks"),
 }
+# a new text or another type may ask for something else
+_CHANGES_MEANING = frozenset((Kind.REWRITE, Kind.DEFINITION))
 _ANY = ("blocks", "temp_blocks", "tuples")
 _SAID = {
     "blocks": "blocks",
@@ -172,10 +175,14 @@ def _try(bench: "_Bench", code: str, fix: Fix, before: Measured) -> Trial:
     except errors.QueryCanceled:
         return Trial(fix=fix, is_proven=False, why="stopped after 30 s")
     except psycopg.Error as error:
-        return Trial(fix=fix, is_proven=False, why=f"cannot be applied: {_kind(error)}")
+        return Trial(
+            fix=fix, is_proven=False, why=f"cannot be applied: {refusal(error, _texts(fix))}"
+        )
     except BadInput as error:
         return Trial(fix=fix, is_proven=False, why=f"cannot be applied: {error}")
     is_proven, why = judge(code, before, found.measured)
+    if is_proven and fix.kind in _CHANGES_MEANING and not _is_telling(before, found.measured):
+        is_proven, why = False, f"{why}, but there is no answer by which to tell that it is right"
     return Trial(
         fix=fix,
         is_proven=is_proven,
@@ -187,11 +194,9 @@ def _try(bench: "_Bench", code: str, fix: Fix, before: Measured) -> Trial:
     )
 
 
-def _kind(error: psycopg.Error) -> str:
-    """Return the server's words where they cannot quote a value."""
-    is_about_values = error.sqlstate is None or error.sqlstate[:2] in {"22", "23"}
-    said = type(error).__name__ if is_about_values else error.diag.message_primary
-    return f"{said} ({error.sqlstate})"
+def _texts(fix: Fix) -> tuple[str, ...]:
+    rewrite = fix.rewrite
+    return (*fix.statements, rewrite.step.sql, rewrite.boundary) if rewrite else fix.statements
 
 
 def judge(code: str, before: Measured, after: Measured) -> tuple[bool, str]:
@@ -208,6 +213,11 @@ def judge(code: str, before: Measured, after: Measured) -> tuple[bool, str]:
         errors_ = f"×{significant(before.estimate_error)} → ×{significant(after.estimate_error)}"
         return False, f"the estimate comes nearer ({errors_}), the work stays the same"
     return False, f"the work stays the same ({_moved(before, after, 'blocks')})"
+
+
+def _is_telling(before: Measured, after: Measured) -> bool:
+    """Return whether there are rows, and their values could be compared."""
+    return bool(before.rows and before.result and after.result)
 
 
 def _differ(before: str, after: str) -> bool:
@@ -267,7 +277,7 @@ class _Bench:
         return _Found(
             measured=self._measured(fix.rewrite),
             hypothesis=supposed,
-            size_bytes=_newest_index(self._connection) if fix.kind is Kind.INDEX else None,
+            size_bytes=_new_indexes(self._connection) if fix.kind is Kind.INDEX else None,
             build_ms=build_ms if fix.statements else None,
         )
 
@@ -340,8 +350,10 @@ def _execute(connection: psycopg.Connection, statement: str) -> None:
     connection.execute(statement.encode())
 
 
-def _newest_index(connection: psycopg.Connection) -> int | None:
+def _new_indexes(connection: psycopg.Connection) -> int | None:
+    """Return the size of the indexes that the transaction made; a partition has its own."""
     row = connection.execute(
-        "SELECT pg_relation_size(indexrelid) FROM pg_index ORDER BY indexrelid::bigint DESC LIMIT 1"
+        "SELECT sum(pg_relation_size(indexrelid))::bigint FROM pg_index"
+        " WHERE xmin = pg_current_xact_id()::xid"
     ).fetchone()
-    return int(row[0]) if row else None
+    return None if row is None or row[0] is None else int(row[0])

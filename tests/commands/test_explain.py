@@ -143,16 +143,37 @@ def test_no_constant_is_said_or_written(foreign: Target, tmp_path: Path) -> None
         f"-- params: note text\n-- example: {CANARY}\n\n"
         f"SELECT id FROM products WHERE note = :note OR sku = '{CANARY}';\n"
     )
-    (tmp_path / "mine" / "refused.sql").write_text(
-        f"-- params: note text\n-- example: {CANARY}\n\nSELECT :note::int, '{CANARY}'::date;\n"
+    for name, select in {
+        "refused": f"SELECT :note::int, '{CANARY}'::date",
+        "refused_by_name": "SELECT :note::regclass",
+        "refused_by_function": "SELECT complain(:note)",
+        "refused_text": f"SELECT :note, '{CANARY}' '{CANARY}'",
+    }.items():
+        (tmp_path / "mine" / f"{name}.sql").write_text(
+            f"-- params: note text\n-- example: {CANARY}\n\n{select};\n"
+        )
+    with connect(foreign) as connection:
+        connection.execute(
+            "CREATE FUNCTION complain(note text) RETURNS int LANGUAGE plpgsql AS"
+            " $$BEGIN RAISE EXCEPTION 'no %', note; END$$"
+        )
+    shown = call(
+        *("explain", "--queries", "mine", "--show-arguments", "--json", "earlier.json"),
+        folder=tmp_path,
+        target=foreign,
     )
+    assert shown.returncode == 1
+    assert CANARY not in shown.stdout + shown.stderr
+    for name in ("explain.html", "earlier.json"):
+        assert CANARY in (tmp_path / name).read_text(), name
     done = call(
-        *("explain", "--queries", "mine", "--scratch", "--ablate"),
+        *("explain", "--queries", "mine", "--scratch", "--ablate", "--against", "earlier.json"),
         *("--json", "report.json", "--markdown", "report.md", "--text", "report.txt"),
         folder=tmp_path,
         target=foreign,
     )
-    assert done.returncode == 1  # one class is refused
+    assert done.returncode == 1  # some classes are refused
+    assert 'id="compared"' in (tmp_path / "explain.html").read_text()
     assert CANARY not in done.stdout + done.stderr
     for name in ("explain.html", "report.json", "report.md", "report.txt"):
         assert CANARY not in (tmp_path / name).read_text(), name

@@ -11,13 +11,14 @@ from b2bench.arguments import one_of_each_case
 from b2bench.catalogue import read_catalogue
 from b2bench.database import connect
 from b2bench.progress import silent
-from b2bench.queries import load_queries
+from b2bench.queries import Step, load_queries
 from b2bench.target import Target
 from reports.capture import capture, pinned_session
 from reports.diagnosis import diagnose, prove
 from reports.facts import NO_FACTS
 from reports.fixes import Fix, Kind
 from reports.observing import observing
+from reports.rewrites import Rewrite
 from reports.trials import Measured, Subject, Trial, judge, try_fixes
 from tests.postgres import new_database
 from tests.reports.shop import SOURCE, install, write_queries
@@ -142,6 +143,71 @@ def test_a_fix_that_changes_the_answer_is_not_believed(shop_copy: Target, tmp_pa
     (found,) = tried(shop_copy, tmp_path, empty)
     assert not found.is_proven
     assert found.why == "the answer is another one"
+
+
+def _with_text(sql: str) -> Fix:
+    step = Step(name="main", sql=sql, parameters=("family",))
+    return Fix(kind=Kind.REWRITE, shown=sql, rewrite=Rewrite(step=step, shown=sql))
+
+
+def test_a_text_that_gives_other_rows_or_none_at_all_is_not_believed(
+    shop_copy: Target, tmp_path: Path
+) -> None:
+    same = "SELECT id, sku FROM products WHERE family = $1::int"
+    found = tried(
+        shop_copy,
+        tmp_path,
+        _with_text(f"{same} AND id < 20001 ORDER BY id"),
+        _with_text(f"{same} LIMIT 3"),
+        _with_text("SELECT id, nothing FROM products WHERE family = $1::int"),
+        index("products (family)"),
+    )
+    why = {trial.fix.shown: trial.why for trial in found}
+    assert [trial.is_proven for trial in found] == [True, False, False, False]
+    assert why[f"{same} AND id < 20001 ORDER BY id"].startswith("the work stays the same")
+    assert why[f"{same} LIMIT 3"] == "the answer is another one"
+    assert 'column "nothing" does not exist (42703)' in why[found[3].fix.shown]
+
+
+def test_less_work_for_no_rows_proves_no_other_text(shop_copy: Target, tmp_path: Path) -> None:
+    with connect(shop_copy) as connection:
+        connection.execute("DELETE FROM order_lines; DELETE FROM products WHERE family = 42")
+    nothing = "SELECT id, sku FROM products WHERE id = -$1::int"
+    found = tried(shop_copy, tmp_path, _with_text(nothing), index("products (family)"))
+    assert [trial.is_proven for trial in found] == [True, False]
+    assert found[1].why.endswith("but there is no answer by which to tell that it is right")
+
+
+def test_vacuum_is_done_for_good_and_the_rest_is_not(shop_copy: Target, tmp_path: Path) -> None:
+    with connect(shop_copy) as connection:
+        connection.execute("UPDATE products SET note = note WHERE id < 50")
+        before = read_catalogue(connection)
+    vacuum = Fix(kind=Kind.MAINTENANCE, shown="VACUUM", statements=("VACUUM products",))
+    setting = Fix(kind=Kind.SETTING, shown="SET", settings={"work_mem": "77MB"})
+    analyse = Fix(
+        kind=Kind.STATISTICS,
+        shown="CREATE STATISTICS",
+        statements=(
+            "CREATE STATISTICS both_of ON family, note FROM products",
+            "ANALYZE products",
+        ),
+    )
+    found = tried(shop_copy, tmp_path, setting, analyse, index("products (family)"), vacuum)
+    assert not [trial for trial in found if trial.why.startswith("cannot be applied")]
+    with connect(shop_copy) as connection:
+        assert read_catalogue(connection) == before
+        row = connection.execute(
+            "SELECT last_vacuum IS NOT NULL, (SELECT count(*) FROM pg_statistic_ext)"
+            "  FROM pg_stat_user_tables WHERE relname = 'products'"
+        ).fetchone()
+    assert row == (True, 0)
+
+
+def test_a_vacuum_that_cannot_be_is_unproven(shop_copy: Target, tmp_path: Path) -> None:
+    vacuum = Fix(kind=Kind.MAINTENANCE, shown="VACUUM", statements=("VACUUM nowhere",))
+    found = tried(shop_copy, tmp_path, vacuum, index("products (family)"))
+    assert [trial.is_proven for trial in found] == [True, False]
+    assert found[1].why == 'cannot be applied: relation "nowhere" does not exist (42P01)'
 
 
 def test_the_step_is_measured_as_its_role(shop_copy: Target, tmp_path: Path) -> None:
