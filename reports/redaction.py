@@ -49,7 +49,7 @@ _STRINGS = r"""[eE]'(?:[^'\\]|\\.|'')*' | (?:[bBxXnN]|[uU]&)?'(?:[^']|'')*'
 _LITERAL = re.compile(
     rf"""(?P<value>{_STRINGS})
       | (?P<keep>"(?:[^"]|"")*" | \$\d+ | (?:InitPlan|SubPlan)\ \d+ | [A-Za-z_]\w*)
-      | (?P<number>(?<![\w.])-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)""",
+      | (?P<number>(?<![\w.])-?(?:\d|\.\d)(?:[\w.]|(?<=[eE])[+-](?=\d))*)""",
     re.VERBOSE | re.DOTALL,
 )
 _COMMENT = re.compile(
