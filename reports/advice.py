@@ -15,7 +15,7 @@ from reports.capture import ClassCapture
 from reports.explaining import CaseCapture, StepCapture
 from reports.facts import NO_FACTS, Facts
 from reports.observing import FunctionCalls
-from reports.plans import JsonObject, nodes, plan_tree
+from reports.plans import JsonObject, PlanNode, nodes, plan_tree
 
 _GENERIC_WORSE = 10
 _GENERIC_BLOCKS_LEAST = 500
@@ -93,11 +93,23 @@ def _plan(
         if node.loops:
             found = [
                 *computing(node, functions, facts),
-                *reading(node, root, joins.get(node.number)),
+                *reading(node, root, joins.get(node.number), facts),
                 *spilling(node),
                 *misjudged(node, early),
             ]
-            yield from ((node.number, finding) for finding in _most_specific(found))
+            yield from (
+                (node.number, _of_whole_table(finding, node, facts))
+                for finding in _most_specific(found)
+            )
+
+
+def _of_whole_table(finding: Finding, node: PlanNode, facts: Facts) -> Finding:
+    """Return what is found in a partition as a finding about its table, once for all of them."""
+    table = facts.partitioned(node.schema, node.relation)
+    if table is None or finding.subject != node.relation:
+        return finding
+    message = f"{finding.message} (partition {node.relation})"
+    return replace(finding, subject=table.name, message=message)
 
 
 def _most_specific(found: Sequence[Finding]) -> Iterator[Finding]:

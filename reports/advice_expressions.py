@@ -1,18 +1,16 @@
 """Expressions that keep indexes from helping: casts of columns, functions called for each row."""
 
-import re
 from collections.abc import Container, Iterator, Sequence
 
 from b2bench.figures.notation import number
 from b2bench.findings import Finding, Severity
-from reports.conditions import functions_in, terms
+from reports.conditions import column_of, functions_in, terms
 from reports.facts import Facts
 from reports.observing import FunctionCalls
 from reports.plans import PlanNode
 
 _CALLS_LEAST = 1_000
 _CAST_READ_LEAST = 1_000
-_COLUMN = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*")
 
 
 def computing(
@@ -25,34 +23,39 @@ def computing(
         functions: called by the whole step.
         facts: about the database.
     """
-    yield from _cast(node)
+    yield from _cast(node, facts)
     yield from _functions(node, functions, facts)
 
 
-def joins_casts(scan: PlanNode, join: PlanNode) -> Iterator[Finding]:
+def joins_casts(scan: PlanNode, join: PlanNode, facts: Facts) -> Iterator[Finding]:
     """Yield the columns of a scan that are cast for a join."""
-    yield from _casts(scan, join, {"Hash Cond", "Merge Cond", "Join Filter"})
+    yield from _casts(scan, join, {"Hash Cond", "Merge Cond", "Join Filter"}, facts)
 
 
-def _cast(node: PlanNode) -> Iterator[Finding]:
+def _cast(node: PlanNode, facts: Facts) -> Iterator[Finding]:
     if node.alias and node.rows + node.rows_removed >= _CAST_READ_LEAST:
-        yield from _casts(node, node, {"Filter"})
+        yield from _casts(node, node, {"Filter"}, facts)
 
 
-def _casts(node: PlanNode, holder: PlanNode, labels: Container[str]) -> Iterator[Finding]:
+def _casts(
+    node: PlanNode, holder: PlanNode, labels: Container[str], facts: Facts
+) -> Iterator[Finding]:
     """Find columns of a node that are cast in the conditions of itself or of a join."""
+    table = facts.table(node.schema, node.relation)
     for condition in holder.conditions:
         if condition.label in labels:
             yield from (
                 _cast_found(node.relation, term.cast_column, term.cast_type, term.other)
                 for term in terms(condition.expression, node.alias)
-                if term.cast_column and term.is_equality
+                if term.cast_column
+                and term.is_equality
+                and not facts.keeps_values(table, term.cast_column, term.cast_type)
             )
 
 
 def _cast_found(relation: str, column: str, type_: str, other: str) -> Finding:
     # a constant may be personal data
-    against = other if _COLUMN.fullmatch(other) else "an argument"
+    against = other if column_of(other) else "an argument"
     return Finding(
         code="cast-on-column",
         severity=Severity.WARNING,
@@ -70,7 +73,7 @@ def _functions(
     named = {name for condition in node.conditions for name in functions_in(condition.expression)}
     read = node.rows + node.rows_removed
     for called in functions:
-        name = called.function.partition("(")[0].rpartition(".")[2]
+        name = functions_in(called.function)[0]
         if called.calls < _CALLS_LEAST or name not in named or read < _CALLS_LEAST:
             continue
         kinds = {fact.volatility for fact in facts.functions_named(name)}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from b2bench.figures.notation import number, share
 from b2bench.findings import Finding, Severity
 from reports.advice_expressions import joins_casts
+from reports.facts import Facts
 from reports.plans import PlanNode, nodes
 
 _SCAN_READ_LEAST = 5_000
@@ -17,16 +18,19 @@ _LOOPS_SHARE = 0.3
 _HEAP_FETCHES_LEAST = 1_000
 
 
-def reading(node: PlanNode, root: PlanNode, join: PlanNode | None) -> Iterator[Finding]:
+def reading(
+    node: PlanNode, root: PlanNode, join: PlanNode | None, facts: Facts
+) -> Iterator[Finding]:
     """Yield what a node reads without need.
 
     Args:
         node: that was executed.
         root: of its plan.
         join: that reads the node as it is, if it is a sequential scan.
+        facts: about the database.
     """
     yield from _sequential_scan(node)
-    yield from _scanned_for_join(node, join)
+    yield from _scanned_for_join(node, join, facts)
     yield from _filtered_late(node)
     yield from _offset(node)
     yield from _many_loops(node, root)
@@ -65,14 +69,14 @@ def joins_of_scans(root: PlanNode) -> Iterator[tuple[int, PlanNode]]:
                     yield below.number, join
 
 
-def _scanned_for_join(scan: PlanNode, join: PlanNode | None) -> Iterator[Finding]:
+def _scanned_for_join(scan: PlanNode, join: PlanNode | None, facts: Facts) -> Iterator[Finding]:
     """Find a table that is read whole although the join wants few of its rows."""
     if join is None or scan.rows_removed > scan.rows or scan.rows < _SCAN_READ_LEAST:
         return
     fewest = min(side.rows for side in join.children)
     if max(join.rows, fewest) > scan.rows * _SCAN_KEPT_MOST:
         return
-    casts = list(joins_casts(scan, join))
+    casts = list(joins_casts(scan, join, facts))
     yield from casts
     if not casts:
         yield Finding(

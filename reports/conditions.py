@@ -5,8 +5,9 @@ has one operator at each depth; nothing more of SQL's grammar is needed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _TOKEN = re.compile(
     r"""(?P<string>[eE]?'(?:[^'\\]|\\.|'')*')
@@ -19,12 +20,14 @@ _TOKEN = re.compile(
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_STRING = r"[eE]?'(?:[^'\\]|\\.|'')*'"
 _RANGES = frozenset(("<", "<=", ">", ">="))
 _PATTERNS = frozenset(("~~", "~~*", "~", "~*"))
 _CONSTANT_LEFT = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 _IDENTIFIER = r'(?:[A-Za-z_][\w$]*|"(?:[^"]|"")+")'
-_CALL = re.compile(rf"(?:{_IDENTIFIER}\.)?(?P<name>{_IDENTIFIER})\(")
+_COLUMN = re.compile(rf"(?P<alias>{_IDENTIFIER})\.(?P<column>{_IDENTIFIER})(?: (?P<order>.+))?")
+_NAMES = frozenset(("word", "quoted"))
+# words that a parenthesis may follow without a blank
+_NO_CALLS = frozenset(("ROW",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +73,48 @@ class Term:
         return self.expression.rpartition("::")[2] if self.cast_column else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column as EXPLAIN writes it.
+
+    Args:
+        alias: of its relation, without quotes.
+        name: as SQL has it.
+        order: what a sort key says of it, e.g. `DESC`.
+    """
+
+    alias: str
+    name: str
+    order: str = ""
+
+
+def column_of(expression: str) -> Column | None:
+    """Return the column that an expression or a sort key is; `None` if it is something else.
+
+    >>> column_of('"My t".sku DESC')
+    Column(alias='My t', name='sku', order='DESC')
+    """
+    match = _COLUMN.fullmatch(expression)
+    if match is None:
+        return None
+    alias = match["alias"]
+    if alias.startswith('"'):
+        alias = alias[1:-1].replace('""', '"')
+    return Column(alias=alias, name=match["column"], order=match["order"] or "")
+
+
 def functions_in(expression: str) -> tuple[str, ...]:
-    """Return the names of functions that an expression calls, without schemas.
+    """Return the names of functions that an expression calls, as SQL has them, without schemas.
 
     >>> functions_in("(shop.fold(p.sku) = lower('f(x)'::text))")
     ('fold', 'lower')
     """
-    blank = "".join("''" if kind == "string" else text for kind, text in _tokens(expression))
-    return tuple(match["name"].strip('"') for match in _CALL.finditer(blank))
+    tokens = list(_tokens(expression))
+    return tuple(
+        text
+        for (kind, text), (_, after) in pairwise(tokens)
+        if kind in _NAMES and after == "(" and text not in _NO_CALLS
+    )
 
 
 def terms(condition: str, alias: str) -> tuple[Term, ...]:
@@ -119,9 +156,13 @@ def _term(part: str, alias: str) -> Term | None:
 
 
 def _term_of(expression: str, operator: str, other: str, alias: str) -> Term | None:
+    if expression.startswith("ROW(") and operator in _RANGES:
+        # rows are compared by their first columns first
+        first = _split(expression.removeprefix("ROW(").removesuffix(")"), ",")[0]
+        return _term_of(first, f"{operator[0]}=", other, alias)
     own = _without(expression, alias)
-    if re.search(rf"{_IDENTIFIER}\.{_IDENTIFIER}\b(?!\()", _no_strings(own)):
-        return None  # columns of other relations are in it
+    if own is None:
+        return None
     is_column = re.fullmatch(_IDENTIFIER, own) is not None
     return Term(expression=own, operator=operator, other=other, is_column=is_column)
 
@@ -141,11 +182,12 @@ def _sides(part: str) -> tuple[str, str, str]:
     return part, "", ""
 
 
-def _split(text: str, word: str) -> list[str]:
+def _split(text: str, by: str) -> list[str]:
+    """Return the parts between a word or a sign that stands outside of parentheses."""
     parts, depth = [""], 0
     for kind, token in _tokens(text):
         depth += (kind == "open") - (kind == "close")
-        if depth == 0 and kind == "word" and token == word:
+        if depth == 0 and kind in {"word", "other"} and token == by:
             parts.append("")
         else:
             parts[-1] += token
@@ -176,20 +218,35 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _mentions(text: str, alias: str) -> bool:
-    return re.search(_prefix(alias), _no_strings(text)) is not None
+    tokens = list(_tokens(text))
+    return any(_names(alias, tokens[place][1]) for place in _qualifiers(tokens))
 
 
-def _without(text: str, alias: str) -> str:
-    """Return the text without the alias before columns; strings stay as they are."""
-    pieces = re.split(rf"({_STRING})", text)
-    pieces[::2] = (re.sub(_prefix(alias), "", piece) for piece in pieces[::2])
-    return "".join(pieces)
+def _without(text: str, alias: str) -> str | None:
+    """Return an expression without the alias before columns.
+
+    `None` where it holds columns of other relations, or the relation's row as a whole.
+    """
+    tokens = list(_tokens(text))
+    dropped = set[int]()
+    for place in _qualifiers(tokens):
+        if not _names(alias, tokens[place][1]) or tokens[place + 2][1] == "*":
+            return None
+        dropped |= {place, place + 1}
+    return "".join(token for place, (_, token) in enumerate(tokens) if place not in dropped)
 
 
-def _prefix(alias: str) -> str:
-    quoted = re.escape('"' + alias.replace('"', '""') + '"')
-    return rf"(?<![\w$\".])(?:{re.escape(alias)}|{quoted})\."
+def _qualifiers(tokens: Sequence[tuple[str, str]]) -> Iterator[int]:
+    """Yield the places of the names that stand before a dot and a column."""
+    for place, ((kind, _), (_, dot), (after, _)) in enumerate(
+        zip(tokens, tokens[1:], tokens[2:], strict=False)
+    ):
+        is_call = tokens[place + 3 : place + 4] == [("open", "(")]
+        is_first = place == 0 or tokens[place - 1][1] != "."
+        is_column = kind in _NAMES and dot == "." and after in _NAMES | {"operator"}
+        if is_column and is_first and not is_call:
+            yield place
 
 
-def _no_strings(text: str) -> str:
-    return re.sub(_STRING, "''", text)
+def _names(alias: str, token: str) -> bool:
+    return token in {alias, '"' + alias.replace('"', '""') + '"'}

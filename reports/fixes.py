@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from b2bench.queries import QueryClass
 from reports.advice import Advice
-from reports.conditions import Term, functions_in, terms
+from reports.conditions import Term, column_of, functions_in, terms
 from reports.explaining import StepCapture
 from reports.facts import Facts
 from reports.plans import PlanNode, nodes, plan_tree
@@ -20,6 +20,12 @@ _LEAST_WORK_MEM_MB = 4
 _MOST_WORK_MEM_MB = 1024
 # a row takes more room in memory than in a sort's file
 _MEMORY_PER_DISK = 3
+# values that only the plan knows
+_OF_PLAN = re.compile(r"\$\d|\((?:hashed )?(?:SubPlan|InitPlan) \d")
+_PARTITIONED = (
+    "on every partition at once, while nobody writes; to go on writing, build it on each partition "
+    "with CONCURRENTLY, then attach those to one made ON ONLY the table"
+)
 _JOINS = ("Hash Cond", "Merge Cond", "Join Filter")
 _OWN = ("Index Cond", "Recheck Cond", "Filter")
 
@@ -71,6 +77,8 @@ class _Finder:
         self._step = step
         self._query = query
         self._facts = facts
+        # another text of the step would not change what its functions execute
+        self._is_nested = advice.nested is not None
         plan = step.plan if advice.nested is None else step.nested[advice.nested].plan
         self._root = plan_tree(plan)
         self._nodes = {node.number: node for _, node in nodes(self._root)}
@@ -96,15 +104,25 @@ class _Finder:
             for condition in join.conditions:
                 if condition.label in _JOINS:
                     found += terms(condition.expression, node.alias)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(self._plain(term, node) for term in found))
+
+    def _plain(self, term: Term, node: PlanNode) -> Term:
+        """Return the term of the column itself where a cast changes nothing in it."""
+        column = term.cast_column
+        if self._facts.keeps_values(self._table(node), column, term.cast_type):
+            return replace(term, expression=column, is_column=True)
+        return term
 
     def keyset(self, _node: PlanNode) -> Iterator[Fix]:
+        if self._is_nested:
+            return
         if (rewrite := as_keyset(self._query, self._step.step)) is not None:
             yield Fix(
                 kind=Kind.REWRITE,
                 shown=rewrite.shown,
                 rewrite=rewrite,
-                note="the client hands back the last row's keys instead of a page number",
+                note="the client hands back the last row's keys instead of a page number; right if "
+                "the keys name each row once and none is NULL",
             )
 
     def vacuum(self, node: PlanNode) -> Iterator[Fix]:
@@ -151,7 +169,7 @@ class _Finder:
     def _indexable(self, term: Term) -> bool:
         if term.is_column:
             return True
-        if "SubPlan" in term.expression or "$" in term.expression:
+        if _OF_PLAN.search(term.expression):
             return False
         own = [self._facts.functions_named(name) for name in functions_in(term.expression)]
         return all(each.volatility == "immutable" for found in own for each in found)
@@ -186,8 +204,8 @@ class _Finder:
                 yield _extended(scan, table, [f"({term.expression})"], "expression-unknown")
 
     def parameter_types(self, node: PlanNode) -> Iterator[Fix]:
-        for term in self._terms(node):
-            wanted = self._facts.type_of(self._table(node), term.cast_column.strip('"'))
+        for term in () if self._is_nested else self._terms(node):
+            wanted = self._facts.type_of(self._table(node), term.cast_column)
             if not wanted or term.cast_type == wanted:
                 continue
             rewrite = with_parameter_type(self._query, self._step.step, term.cast_type, wanted)
@@ -202,15 +220,12 @@ class _Finder:
     def column_types(self, node: PlanNode) -> Iterator[Fix]:
         """Yield a change of the other side's column to the type of the one that is cast."""
         for term in self._terms(node):
-            wanted = self._facts.type_of(self._table(node), term.cast_column.strip('"'))
-            alias, _, column = term.other.rpartition(".")
-            other = next((n for n in self._nodes.values() if n.relation and n.alias == alias), None)
-            if not wanted or other is None:
+            wanted = self._facts.type_of(self._table(node), term.cast_column)
+            column = column_of(term.other)
+            if not wanted or column is None or (other := self._scan_of(column.alias)) is None:
                 continue
-            table = self._table(other)
-            change = (
-                f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {wanted} USING {column}::{wanted}"
-            )
+            table, name = self._whole(other), column.name
+            change = f"ALTER TABLE {table} ALTER COLUMN {name} TYPE {wanted} USING {name}::{wanted}"
             yield Fix(
                 kind=Kind.DEFINITION,
                 shown=change,
@@ -233,6 +248,8 @@ class _Finder:
                 note="right only if it changes nothing, and answers the same for the same"
                 " arguments within a statement",
             )
+            if self._is_nested:
+                continue
             rewrite = with_scalar_subquery(self._query, self._step.step, fact.name)
             if rewrite is not None:
                 yield Fix(kind=Kind.REWRITE, shown=rewrite.shown, rewrite=rewrite)
@@ -240,15 +257,28 @@ class _Finder:
     def _table(self, node: PlanNode) -> str:
         return self._facts.table(node.schema, node.relation)
 
+    def _whole(self, node: PlanNode) -> str:
+        """Return the table, or the one whose partition it is."""
+        partitioned = self._facts.partitioned(node.schema, node.relation)
+        return partitioned.identity if partitioned else self._table(node)
+
+    def _scan_of(self, alias: str) -> PlanNode | None:
+        scans = (node for node in self._nodes.values() if node.relation and node.alias == alias)
+        return next(scans, None)
+
     def _index(self, node: PlanNode, keys: Sequence[str], *, method: str = "") -> Fix:
-        table, using = self._table(node), f" USING {method}" if method else ""
+        table, using = self._whole(node), f" USING {method}" if method else ""
         on = f"ON {table}{using} ({', '.join(keys)})"
+        is_partitioned = table != self._table(node)
         statements = [f"CREATE INDEX {on}"]
         if any(key.startswith("(") for key in keys):
             # the planner knows nothing of an expression before its values are sampled
             statements.append(f"ANALYZE {table}")
         return Fix(
-            kind=Kind.INDEX, shown=f"CREATE INDEX CONCURRENTLY {on}", statements=tuple(statements)
+            kind=Kind.INDEX,
+            shown=f"CREATE INDEX {'' if is_partitioned else 'CONCURRENTLY '}{on}",
+            statements=tuple(statements),
+            note=_PARTITIONED if is_partitioned else "",
         )
 
 
@@ -289,11 +319,10 @@ def _megabytes(node: PlanNode) -> tuple[int, ...]:
 
 def _sort_key(key: str, alias: str) -> str:
     """Return a sort key as an index key, empty where it is no column of the relation."""
-    column, *order = key.split(" ", 1)
-    prefix, _, name = column.rpartition(".")
-    if prefix != alias:
+    column = column_of(key)
+    if column is None or column.alias != alias:
         return ""
-    return " ".join([name, *order])
+    return f"{column.name} {column.order}".strip()
 
 
 def _scan_below(node: PlanNode) -> PlanNode | None:
