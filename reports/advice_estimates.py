@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator
 from b2bench.figures.notation import number, significant
 from b2bench.findings import Finding, Severity
 from reports.advice_scans import subject_of
-from reports.plans import JsonObject, PlanNode, nodes, plan_tree
+from reports.plans import JsonObject, PlanNode, defines_cte, nodes, plan_tree
 
 _ESTIMATE_OFF = 100
 _ESTIMATE_ROWS_LEAST = 100
@@ -14,6 +14,8 @@ _NO_ROWS = frozenset(("BitmapAnd", "BitmapOr", "Bitmap Index Scan", "ModifyTable
 # they read everything below before they give a first row
 _BLOCKING = frozenset(("Sort", "Hash", "Aggregate", "Materialize", "SetOp", "WindowAgg"))
 _STOPPING_JOINS = frozenset(("Semi", "Anti", "Right Semi", "Right Anti"))
+# EXISTS wants one row of them
+_SUBPLANS = frozenset(("SubPlan", "InitPlan"))
 
 
 def worst_estimate(plan: JsonObject) -> float:
@@ -63,7 +65,18 @@ def _stopped(node: PlanNode, *, may_stop: bool) -> Iterator[int]:
     if may_stop and node.rows_actual < node.rows_estimated:
         yield node.number
     below = (may_stop and node.node_type not in _BLOCKING) or node.node_type == "Limit"
-    stops = node.raw.get("Join Type") in _STOPPING_JOINS or node.raw.get("Inner Unique", False)
     for child in node.children:
-        is_inner = child.relationship == "Inner" and stops
-        yield from _stopped(child, may_stop=below or is_inner or child.relationship == "SubPlan")
+        is_subplan = child.relationship in _SUBPLANS and not defines_cte(child.raw)
+        yield from _stopped(child, may_stop=below or is_subplan or _stops(node, child))
+
+
+def _stops(join: PlanNode, side: PlanNode) -> bool:
+    """Return whether a join may need only some of the rows that one side can give."""
+    raw = join.raw
+    if join.node_type == "Merge Join":
+        # it ends where one side does
+        return True
+    if join.node_type == "Hash Join" and side.relationship == "Outer":
+        return any(other.rows == 0 for other in join.children if other is not side)
+    is_enough = raw.get("Join Type") in _STOPPING_JOINS or raw.get("Inner Unique", False)
+    return side.relationship == "Inner" and bool(is_enough)

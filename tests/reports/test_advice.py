@@ -193,6 +193,36 @@ def test_a_node_that_was_stopped_early_was_not_misjudged() -> None:
     assert codes(joined) == []
 
 
+def test_exists_wants_one_row_and_was_not_misjudged() -> None:
+    one = scan("t", parent_relationship="InitPlan", subplan_name="InitPlan 1", plan_rows=60_000)
+    assert codes(node("Result", one)) == []
+    cte = one | {"Subplan Name": "CTE mine"}
+    assert codes(node("CTE Scan", cte, cte_name="mine")) == [("estimate-off", "t")]
+
+
+def test_a_merge_join_ends_where_one_side_does() -> None:
+    long = scan("long", parent_relationship="Outer", plan_rows=60_000, actual_rows=50)
+    short = scan("short", parent_relationship="Inner", plan_rows=50, actual_rows=50)
+    join = node("Merge Join", long, short, join_type="Inner", plan_rows=50, actual_rows=50)
+    assert codes(join) == []
+    sorted_whole = node("Sort", long, plan_rows=60_000, actual_rows=50)
+    below = node("Merge Join", sorted_whole, short, plan_rows=50, actual_rows=50)
+    assert codes(below) == [("estimate-off", "long")]
+
+
+def test_a_hash_join_with_nothing_in_its_hash_reads_no_more() -> None:
+    probing = scan("t", parent_relationship="Outer", plan_rows=60_000, actual_rows=1)
+    nothing = node("Hash", scan("none", actual_rows=0), actual_rows=0)
+    assert codes(node("Hash Join", probing, nothing, actual_rows=0, join_type="Inner")) == []
+    some = node("Hash", scan("some"))
+    assert codes(node("Hash Join", probing, some, join_type="Inner")) == [("estimate-off", "t")]
+
+
+def test_more_rows_than_expected_are_told_even_where_a_limit_stopped() -> None:
+    many = scan("t", plan_rows=1, actual_rows=900)
+    assert codes(node("Limit", many, plan_rows=1, actual_rows=900)) == [("estimate-off", "t")]
+
+
 def with_functions(plan: dict[str, Any], *called: FunctionCalls) -> list[str]:
     entry = explained(plan)
     step = StepCapture(
