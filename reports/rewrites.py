@@ -8,10 +8,29 @@ from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
 from b2bench.queries import QueryClass, Step
+from b2bench.sqlfile import LITERALS
 
 _DIALECT = "postgres"
+# how else people write a type
+_SHORTER = {
+    "integer": ("int", "int4"),
+    "bigint": ("int8",),
+    "smallint": ("int2",),
+    "numeric": ("decimal",),
+    "double precision": ("float8", "float"),
+    "real": ("float4",),
+    "character varying": ("varchar",),
+    "timestamp with time zone": ("timestamptz",),
+    "timestamp without time zone": ("timestamp",),
+}
 _AFTER = "after_"
-_PARAMETER = re.compile(r"'(?:[^']|'')*'|\$(?P<number>\d+)")
+_ARGUMENTS = r"(?:'(?:[^']|'')*'|[^()'])*"
+_CONSTANT = re.compile(
+    r"'(?:[^']|'')*'|\$\d+(?:::[\w\[\] ]+)?|[\d.]+|\b(?i:null|true|false)\b|,|\s"
+)
+# a function that stands for a table
+_FROM = re.compile(r"\b(?:from|join|lateral)\s+\Z", re.IGNORECASE)
+_PARAMETER = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?P<number>\d+)""")
 # a query file declares the types of its parameters
 _CAST_PARAMETER = re.compile(r"CAST\((:\w+) AS [\w ]+(?:\(\d+(?:, *\d+)?\))?(?:\[\])?\)")
 
@@ -52,7 +71,10 @@ def as_keyset(query: QueryClass, step_name: str) -> Rewrite | None:
     tree = _select(step.sql)
     if tree is None or not _is_plain_page(tree):
         return None
-    keys = [_Key.of(each, tree) for each in tree.args["order"].expressions]
+    ordered = tree.args["order"].expressions
+    keys = [key for each in ordered if (key := _Key.of(each, tree)) is not None]
+    if len(keys) < len(ordered):
+        return None
     boundary = tree.copy()
     boundary.set("expressions", [each.expression.copy() for each in keys])
     for ordered, key in zip(boundary.args["order"].expressions, keys, strict=True):
@@ -81,9 +103,19 @@ def as_keyset(query: QueryClass, step_name: str) -> Rewrite | None:
 def with_parameter_type(
     query: QueryClass, step_name: str, given: str, wanted: str
 ) -> Rewrite | None:
-    """Return the step with parameters of one type declared as another; `None` without any."""
+    """Return the step with parameters of one type declared as another; `None` without any.
+
+    Args:
+        query: the class.
+        step_name: of its step.
+        given: the type as the server names it, without a length or precision.
+        wanted: the other type.
+    """
     step = _step(query, step_name)
-    text = re.sub(rf"(\$\d+)::{re.escape(given)}(?![\w\[(])", rf"\1::{wanted}", step.sql)
+    names = "|".join(map(re.escape, (given, *_SHORTER.get(given, ()))))
+    text = re.sub(
+        rf"(\$\d+)::(?:{names})(?:\(\d+(?:, *\d+)?\))?(?![\w\[(])", rf"\1::{wanted}", step.sql
+    )
     if text == step.sql:
         return None
     return Rewrite(step=replace(step, sql=text), shown=_named(text, step.parameters))
@@ -92,17 +124,21 @@ def with_parameter_type(
 def with_scalar_subquery(query: QueryClass, step_name: str, function: str) -> Rewrite | None:
     """Return the step with calls that depend on no row made once, as `(SELECT f())`."""
     step = _step(query, step_name)
-    pattern = rf"(?<![\w.\"])((?:\w+\.)?{re.escape(function)}\((?:[^()]*)\))"
-    text = re.sub(pattern, lambda match: _once(match[1]), step.sql)
+    schema = r"(?:(?:\w+|\"(?:[^\"]|\"\")+\")\.)?"
+    call = rf"(?<![\w.\"])(?P<call>{schema}{re.escape(function)}\((?P<arguments>{_ARGUMENTS})\))"
+    # what looks like a call in a string or a comment is none
+    pattern = re.compile(rf"{call}|{LITERALS}", re.VERBOSE | re.DOTALL)
+    text = pattern.sub(_once, step.sql)
     if text == step.sql:
         return None
     return Rewrite(step=replace(step, sql=text), shown=_named(text, step.parameters))
 
 
-def _once(call: str) -> str:
-    arguments = call.partition("(")[2].removesuffix(")")
-    constant = re.sub(r"'(?:[^']|'')*'|\$\d+(?:::[\w\[\] ]+)?|[\d.]+|,|\s", "", arguments)
-    return call if constant else f"(SELECT {call})"
+def _once(match: re.Match[str]) -> str:
+    if match["call"] is None or _FROM.search(match.string, 0, match.start()):
+        return match[0]
+    varies = _CONSTANT.sub("", match["arguments"])
+    return match[0] if varies else f"(SELECT {match['call']})"
 
 
 def _step(query: QueryClass, name: str) -> Step:
@@ -123,6 +159,10 @@ def _is_plain_page(tree: exp.Select) -> bool:
         return False
     if has & {"group", "distinct", "having", "windows", "qualify", "locks"}:
         return False
+    if "WITH TIES" in tree.args["limit"].sql(_DIALECT):
+        return False  # rows that tie with the last one of a page begin the next
+    if any(each.parent_select is tree for each in tree.find_all(exp.AggFunc)):
+        return False
     # a window counts rows that the page would not see; NULL comes after no key
     return tree.find(exp.Window) is None and "NULLS" not in tree.args["order"].sql(_DIALECT)
 
@@ -140,25 +180,39 @@ class _Key:
     is_descending: bool
 
     @classmethod
-    def of(cls, ordered: exp.Expr, tree: exp.Select) -> "_Key":
+    def of(cls, ordered: exp.Expr, tree: exp.Select) -> "_Key | None":
         expression = ordered.this if isinstance(ordered, exp.Ordered) else ordered
-        return cls(
-            expression=_resolved(expression, tree),
-            is_descending=bool(ordered.args.get("desc")),
-        )
+        resolved = _resolved(expression, tree)
+        if resolved is None:
+            return None
+        return cls(expression=resolved, is_descending=bool(ordered.args.get("desc")))
 
 
-def _resolved(expression: exp.Expr, tree: exp.Select) -> exp.Expr:
-    """Return what an output's name or number in ORDER BY stands for."""
+def _resolved(expression: exp.Expr, tree: exp.Select) -> exp.Expr | None:
+    """Return what an output's name or number in ORDER BY stands for; `None` if that is unknown."""
     outputs = tree.expressions
     if isinstance(expression, exp.Literal) and not expression.is_string:
-        return _unaliased(outputs[int(expression.this) - 1])
+        place = int(expression.this) - 1
+        before = outputs[: place + 1]
+        if len(before) <= place or any(each.is_star for each in before):
+            return None  # how many columns a star stands for, only the server knows
+        return _unaliased(outputs[place])
     if isinstance(expression, exp.Column) and not expression.table:
-        named = {each.alias: each for each in outputs if isinstance(each, exp.Alias)}
-        if expression.name in named:
-            return _unaliased(named[expression.name])
+        named = {
+            _folded(each): each for each in outputs if isinstance(each, exp.Alias | exp.Column)
+        }
+        if _folded(expression) in named:
+            return _unaliased(named[_folded(expression)])
     copied: exp.Expr = expression.copy()
     return copied
+
+
+def _folded(named: exp.Expr) -> str:
+    """Return the name of a column or an output as the server has it."""
+    identifier = named.args["alias"] if isinstance(named, exp.Alias) else named.this
+    if isinstance(identifier, exp.Identifier) and identifier.quoted:
+        return str(identifier.this)
+    return str(named.alias_or_name).lower()
 
 
 def _unaliased(expression: exp.Expr) -> exp.Expr:
