@@ -20,6 +20,9 @@ WORK = WorkVector(
     wal_full_pages=0,
     trigger_calls=2,
     heap_fetches=0,
+    executed_blocks=100,
+    function_calls=50,
+    statements=4,
 )
 
 
@@ -46,6 +49,10 @@ def test_the_same_work_is_no_change() -> None:
         ("wal_bytes", 20_000, "wal-bytes-increased"),
         ("trigger_calls", 3, "trigger-calls-increased"),
         ("rows_returned", 19, "rows-changed"),
+        ("executed_blocks", 132, "executed-blocks-increased"),
+        ("function_calls", 105, "function-calls-increased"),
+        ("statements", 5, "statements-increased"),
+        ("jit_functions", 1, "jit-increased"),
     ],
 )
 def test_each_counter_is_watched(field: str, value: int, code: str) -> None:
@@ -54,10 +61,39 @@ def test_each_counter_is_watched(field: str, value: int, code: str) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("shared_blocks", 107), ("tuples", 1049), ("wal_records", 13), ("wal_bytes", 9_000)],
+    [
+        ("shared_blocks", 107),
+        ("tuples", 1049),
+        ("wal_records", 13),
+        ("wal_bytes", 9_000),
+        ("executed_blocks", 131),
+        ("function_calls", 54),
+    ],
 )
 def test_a_page_split_is_below_the_floors(field: str, value: int) -> None:
     assert codes(with_one(field, value)) == []
+
+
+@pytest.mark.parametrize("field", ["executed_blocks", "function_calls", "statements"])
+def test_what_one_server_does_not_tell_is_not_compared(field: str) -> None:
+    untold: dict[str, Any] = {field: None}
+    grown = with_one(field, 10_000)
+    assert changes("q", replace(WORK, **untold), grown) == ()
+    assert changes("q", grown, replace(WORK, **untold)) == ()
+
+
+def test_other_values_in_as_many_rows_are_another_answer() -> None:
+    before, after = replace(WORK, result="abc"), replace(WORK, result="def")
+    (finding,) = changes("q", before, after)
+    assert (finding.code, finding.severity) == ("answer-changed", Severity.WARNING)
+    assert changes("q", before, before) == ()
+    assert changes("q", before, replace(WORK, result="")) == ()
+    assert changes("q", replace(WORK, result=""), after) == ()
+
+
+def test_fewer_rows_are_told_once_and_not_as_other_values_too() -> None:
+    before, after = replace(WORK, result="abc"), replace(WORK, rows_returned=19, result="def")
+    assert [each.code for each in changes("q", before, after)] == ["rows-changed"]
 
 
 def test_both_floors_must_be_reached() -> None:

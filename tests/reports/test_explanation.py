@@ -58,6 +58,27 @@ SELECT count_notes(:note);
 
 SELECT :number::int FROM products LIMIT 1;
 """,
+    "refused_by_name": """
+-- params: name text
+-- example: canary4711
+
+SELECT :name::regclass, 987654321;
+""",
+    "refused_by_function": """
+-- params: note text
+-- example: canary4711
+
+SELECT complain(:note);
+""",
+    "refused_text": """
+SELECT id FROM products WHERE note = 'canary4711' 'canary4711' AND family = 987654321;
+""",
+    "in_partition": """
+-- params: word text
+-- example: canary4711
+
+SELECT id FROM words WHERE lower(word) || 'canary4711' = :word || 'canary4711';
+""",
 }
 MORE = """
 CREATE EXTENSION pg_stat_statements;
@@ -65,6 +86,14 @@ CREATE TABLE documents (id int PRIMARY KEY, doc jsonb NOT NULL);
 INSERT INTO documents
 SELECT i, jsonb_build_object('canary4711', 'v' || i) FROM generate_series(1, 20000) AS i;
 UPDATE documents SET doc = jsonb_build_object('canary4711', 'canary4711') WHERE id = 5;
+CREATE TABLE words (id int NOT NULL, word varchar(20) NOT NULL) PARTITION BY RANGE (id);
+CREATE TABLE words_few PARTITION OF words FOR VALUES FROM (0) TO (6000);
+CREATE TABLE words_more PARTITION OF words FOR VALUES FROM (6000) TO (20000);
+INSERT INTO words SELECT i, 'w' || i FROM generate_series(1, 15000) AS i;
+CREATE FUNCTION complain(note text) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE insufficient_privilege USING MESSAGE = note || ' is not told', DETAIL = note;
+END $$;
 CREATE FUNCTION count_notes(wanted text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (SELECT count(*) FROM products WHERE note = wanted OR note = 'canary4711');
@@ -82,7 +111,7 @@ def told(server: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
         install(target)
         with connect(target) as connection:
             connection.execute(MORE)
-            connection.execute("VACUUM ANALYZE documents")
+            connection.execute("VACUUM ANALYZE documents, words")
         yield told_of(target, load_queries(folder))
 
 
@@ -113,9 +142,15 @@ def test_no_constant_is_in_any_format(told: Explanation, constant: str) -> None:
 
 def test_the_canary_was_where_it_could_leak(told: Explanation) -> None:
     proven = {each.query: each.proven for each in told.diagnoses if each.proven}
-    assert proven.keys() >= {"in_key", "in_page"}
+    assert proven.keys() >= {"in_key", "in_page", "in_partition"}
     assert CANARY in str(proven["in_key"])
-    assert [finding.subject for finding in told.capture.findings] == ["refused"]
+    assert CANARY in str(proven["in_partition"])
+    assert [finding.subject for finding in told.capture.findings] == [
+        "refused",
+        "refused_by_function",
+        "refused_by_name",
+        "refused_text",
+    ]
     steps = {c.query: c.cases[0].steps[0] for c in told.capture.classes if c.cases}
     assert CANARY in str(steps["in_function"].nested)
 

@@ -1,7 +1,10 @@
 """Work vectors from EXPLAIN's JSON."""
 
+from dataclasses import replace
+
 from reports.capture import Capture
-from reports.work import WorkVector, work_of
+from reports.observing import FunctionCalls, ServerWork
+from reports.work import WorkVector, with_execution, work_of
 from tests.reports.explained import JOIN, explained, node, scan
 
 
@@ -50,3 +53,37 @@ def test_a_real_insert_writes_wal_and_checks_its_foreign_keys(shop_capture: Capt
 
 def test_work_inside_a_function_is_counted(shop_capture: Capture) -> None:
     assert step_work(shop_capture, "count_lines").shared_blocks > 2
+
+
+SERVER = ServerWork(
+    exec_ms=1.0,
+    shared_blocks=90,
+    temp_blocks=0,
+    wal_records=0,
+    wal_full_pages=0,
+    wal_bytes=0,
+    jit_functions=0,
+    nested_statements=3,
+)
+
+
+def executed(server: ServerWork | None) -> WorkVector:
+    called = tuple(FunctionCalls(function=f"f{n}()", calls=n, self_ms=0.1) for n in (2, 5))
+    return with_execution(
+        work_of(JOIN), server=server, functions=called, bytes_returned=40, result="abc"
+    )
+
+
+def test_an_execution_adds_what_explain_does_not_tell() -> None:
+    work = executed(SERVER)
+    assert (work.shared_blocks, work.executed_blocks) == (67, 90)
+    assert work.statements == 4
+    assert work.function_calls == 7
+    assert (work.bytes_returned, work.result) == (40, "abc")
+
+
+def test_what_nobody_could_observe_is_unknown_and_not_nothing() -> None:
+    alone = executed(None)
+    assert (alone.executed_blocks, alone.statements) == (None, None)
+    shared = executed(replace(SERVER, nested_statements=None))
+    assert (shared.executed_blocks, shared.statements) == (90, None)
