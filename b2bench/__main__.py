@@ -14,6 +14,7 @@ from b2bench.commands import make_command
 from b2bench.errors import B2benchError
 from b2bench.findings import ExitCode
 
+_AGAIN_S = 0.01
 _INTERRUPTED = 128 + signal.SIGINT
 _TERMINATED = 128 + signal.SIGTERM
 # typer exports this exception, and not the family that it belongs to
@@ -23,6 +24,7 @@ _UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__bases__[0])
 def main() -> NoReturn:
     """Run the command line and exit: 0 it is fine, 1 the verdict is no, 2 it could not be done."""
     signal.signal(signal.SIGTERM, _end)
+    keep_interrupts()
     # what psycopg warns of reaches us as an exception, too
     logging.getLogger("psycopg").addHandler(logging.NullHandler())
     try:
@@ -44,6 +46,23 @@ def main() -> NoReturn:
     if code == _INTERRUPTED:
         _say("interrupted", code)
     sys.exit(code)
+
+
+def keep_interrupts() -> None:
+    """Deliver an interrupt once more that came where Python drops exceptions: in destructors."""
+    sys.unraisablehook = _deliver_again
+
+
+def _deliver_again(dropped: "sys.UnraisableHookArgs") -> None:
+    match dropped.exc_value:
+        case KeyboardInterrupt():
+            signal.signal(signal.SIGALRM, signal.default_int_handler)
+        case SystemExit():
+            signal.signal(signal.SIGALRM, _end)
+        case _:
+            sys.__unraisablehook__(dropped)
+            return
+    signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
 
 
 def _run() -> int:
