@@ -10,7 +10,7 @@ nothing is made up on the way; what could not be placed is kept as `clipped`.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 JsonObject = Mapping[str, Any]
@@ -18,6 +18,8 @@ JsonObject = Mapping[str, Any]
 _CTE = "CTE "
 _GATHERS = frozenset(("Gather", "Gather Merge"))
 _RETURNS = re.compile(r"\(returns (?P<parameters>\$\d+(?:,\$\d+)*)\)")
+# figures have three decimals, and are means over loops
+_ROUNDED_BY_MS = 0.0005
 _ROUNDING_MS = 0.01
 
 
@@ -90,19 +92,20 @@ class _Node:
     Args:
         number: its place in reading order.
         total: of all its loops, as the clock on the wall saw them.
-        children: that it executes itself.
-        readers: who executes it, if that is not its parent.
         pending: what of it no reader has paid for.
+        children: that it executes itself.
+        defined: CTEs and InitPlans that are drawn at it.
+        readers: who executes it, if that is not its parent.
     """
 
     number: int
     raw: JsonObject
     parent: "_Node | None"
     total: Spent
+    pending: Spent = field(default_factory=Spent)
     children: list["_Node"] = field(default_factory=list)
     defined: list["_Node"] = field(default_factory=list)
     readers: list["_Node"] = field(default_factory=list)
-    pending: Spent = field(default_factory=Spent)
 
     @property
     def is_defined_here(self) -> bool:
@@ -143,14 +146,14 @@ def _numbered(plan: JsonObject) -> Iterator[_Node]:
 
     def visit(raw: JsonObject, parent: _Node | None, processes: float) -> Iterator[_Node]:
         nonlocal number
-        total = _total(raw, processes)
-        node = _Node(number=number, raw=raw, parent=parent, total=total, pending=total)
+        node = _Node(number=number, raw=raw, parent=parent, total=_total(raw, processes))
         number += 1
         if parent is not None:
             (parent.defined if node.is_defined_here else parent.children).append(node)
         yield node
         for child in raw.get("Plans", ()):
             yield from visit(child, node, _processes(raw, child, processes))
+        node.total = node.pending = _unrounded(node, processes)
 
     yield from visit(plan, None, 1.0)
 
@@ -170,6 +173,13 @@ def _total(raw: JsonObject, processes: float) -> Spent:
         read=raw.get("Shared Read Blocks", 0),
         temp=raw.get("Temp Read Blocks", 0) + raw.get("Temp Written Blocks", 0),
     )
+
+
+def _unrounded(node: _Node, processes: float) -> Spent:
+    """Return a node's total, with as much of its children's as was lost in rounding it."""
+    lost_ms = sum(child.total.ms for child in node.children) - node.total.ms
+    rounded_by_ms = _ROUNDED_BY_MS * node.raw.get("Actual Loops", 0) / processes
+    return replace(node.total, ms=node.total.ms + min(max(lost_ms, 0.0), rounded_by_ms))
 
 
 def _find_readers(nodes: list[_Node]) -> None:

@@ -148,7 +148,9 @@ def _says_nothing(key: str, value: object) -> bool:
     if key == "Shared Hit Blocks":  # tells that blocks were counted
         return False
     is_counter = any(word in key for word in ("Blocks", "WAL", "I/O", "Rows Removed"))
-    return value is False or value in ([], {}, {"Shared Hit Blocks": 0}) or (is_counter and not value)
+    return (
+        value is False or value in ([], {}, {"Shared Hit Blocks": 0}) or (is_counter and not value)
+    )
 
 
 if __name__ == "__main__":
