@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ def record(server: Target) -> Path:
     return path
 
 
-def _make_tables(connection: psycopg.Connection) -> Set[str]:
+def _make_tables(connection: psycopg.Connection) -> frozenset[str]:
     """Make the tables; return the extensions that give foreign ones."""
     _execute_file(connection, "tables")
     connection.execute("VACUUM ANALYZE")
@@ -69,7 +69,7 @@ def _make_tables(connection: psycopg.Connection) -> Set[str]:
         "SELECT name FROM pg_available_extensions WHERE name = ANY (%s)",
         [["file_fdw", "postgres_fdw"]],
     )
-    extensions = {name for (name,) in found}
+    extensions = frozenset(name for (name,) in found)
     if "postgres_fdw" in extensions:
         connection.execute("CREATE EXTENSION postgres_fdw")
         for name in _LOOPBACKS:
@@ -108,11 +108,11 @@ def _options(options: Mapping[str, str]) -> sql.Composed:
 
 
 def _plans(
-    connection: psycopg.Connection, major: int, extensions: Set[str]
+    connection: psycopg.Connection, major: int, extensions: frozenset[str]
 ) -> Iterator[dict[str, Any]]:
     for name, statement in tomllib.loads((HERE / "statements.toml").read_text()).items():
-        needs = {statement["needs"]} if "needs" in statement else set()
-        if needs <= extensions and statement.get("since", major) <= major:
+        is_possible = statement.get("needs") in {None, *extensions}
+        if is_possible and statement.get("since", major) <= major:
             with connection.transaction(force_rollback=True):
                 yield {"name": name, "entry": _entry(connection, statement)}
 
