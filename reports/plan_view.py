@@ -8,7 +8,6 @@ from b2bench.findings import Finding
 from reports.advice import Advice
 from reports.plans import Condition, JsonObject, PlanNode, hottest, nodes, plan_tree
 
-
 # of all blocks or of the whole time, below which a node does not stand out
 _LEAST_SHARE = 0.1
 _SPILLED = "spilled-to-disk"
