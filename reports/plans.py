@@ -72,13 +72,20 @@ class PlanNode:
         number: its place in reading order, from 0.
         relationship: to its parent: `Outer`, `InitPlan`, …; empty at the root.
         is_analyzed: whether it was executed, or could have been; else figures are 0.
+        is_timed: whether its time was taken; else times are 0.
+        counts_blocks: whether blocks were counted; else they are 0.
+        startup_cost: what the planner expected of it before its first row.
         cost: what the planner expected of it and everything below, in its own unit.
+        width: of a row as the planner expected it, in bytes.
         rows_estimated: per loop.
         rows_actual: per loop, as the mean over loops.
         total_ms: with everything below it, all loops, as a clock on the wall saw them.
         self_ms: without what is below it; a CTE and an InitPlan count where they are defined.
         clipped_ms: of its time that found no place in those that executed it.
+        clipped_blocks: of its shared blocks, likewise.
+        temp_blocks: read and written, with everything below it.
         rows_removed: by filters, join filters and rechecks, all loops.
+        workers: that were launched.
         raw: every figure that EXPLAIN gave, without the nodes below.
     """
 
@@ -92,7 +99,11 @@ class PlanNode:
     alias: str
     conditions: tuple[Condition, ...]
     is_analyzed: bool
+    is_timed: bool
+    counts_blocks: bool
+    startup_cost: float
     cost: float
+    width: int
     rows_estimated: float
     rows_actual: float
     loops: int
@@ -101,10 +112,13 @@ class PlanNode:
     clipped_ms: float
     total_blocks: Blocks
     self_blocks: Blocks
+    clipped_blocks: int
     temp_blocks: int
+    self_temp_blocks: int
     heap_fetches: int
     rows_removed: int
     workers: int
+    workers_planned: int
     children: tuple["PlanNode", ...]
     raw: JsonObject
 
@@ -120,6 +134,16 @@ class PlanNode:
             return 1.0
         low, high = sorted((max(self.rows_estimated, 1.0), max(self.rows_actual, 1.0)))
         return high / low
+
+    @property
+    def is_spilled(self) -> bool:
+        """Whether it ran out of memory and went to disk."""
+        return self.self_temp_blocks > 0 or any(map(_went_to_disk, (self.raw, *self.by_worker)))
+
+    @property
+    def by_worker(self) -> tuple[JsonObject, ...]:
+        """What each parallel worker says of it, where EXPLAIN tells them apart."""
+        return tuple(self.raw.get("Workers", ()))
 
     @property
     def title(self) -> str:
@@ -243,7 +267,11 @@ class _Reader:
             alias=raw.get("Alias", ""),
             conditions=tuple(_conditions(raw)),
             is_analyzed="Actual Loops" in raw,
+            is_timed="Actual Total Time" in raw,
+            counts_blocks="Shared Hit Blocks" in raw,
+            startup_cost=raw.get("Startup Cost", 0.0),
             cost=raw.get("Total Cost", 0.0),
+            width=raw.get("Plan Width", 0),
             rows_estimated=raw.get("Plan Rows", 0),
             rows_actual=raw.get("Actual Rows", 0),
             loops=raw.get("Actual Loops", 0),
@@ -252,13 +280,27 @@ class _Reader:
             clipped_ms=share.clipped.ms,
             total_blocks=Blocks(hit=share.total.hit, read=share.total.read),
             self_blocks=Blocks(hit=share.own.hit, read=share.own.read),
-            temp_blocks=raw.get("Temp Read Blocks", 0) + raw.get("Temp Written Blocks", 0),
+            clipped_blocks=share.clipped.hit + share.clipped.read,
+            temp_blocks=share.total.temp,
+            self_temp_blocks=share.own.temp,
             heap_fetches=raw.get("Heap Fetches", 0),
             rows_removed=rows_removed(raw),
             workers=raw.get("Workers Launched", 0),
+            workers_planned=raw.get("Workers Planned", 0),
             children=children,
             raw={key: value for key, value in raw.items() if key != "Plans"},
         )
+
+
+def _went_to_disk(raw: JsonObject) -> bool:
+    groups = (raw.get(f"{kind} Groups", {}) for kind in ("Full-sort", "Pre-sorted"))
+    return (
+        raw.get("Sort Space Type") == "Disk"
+        or raw.get("Storage") == "Disk"
+        or raw.get("Hash Batches", 1) > 1
+        or raw.get("HashAgg Batches", 1) > 1
+        or any("Sort Space Disk" in group for group in groups)
+    )
 
 
 def rows_removed(raw: JsonObject) -> int:

@@ -1,36 +1,45 @@
 """Where a plan's time and blocks went: figures of nodes without what others below them took.
 
-EXPLAIN's figures are inclusive, and three kinds of node make the difference more than a
-subtraction: a CTE and an InitPlan are drawn where they are defined and executed by whoever reads
-them first; below a Gather several processes share the time; a data-modifying CTE that nobody
-reads is executed after the tree. So what a node took is handed down from the root: each child
-gets what it took, or what is left of it, and the node keeps the rest. The parts add up to the
-whole because nothing is made up on the way; what could not be placed is kept as `clipped`.
+EXPLAIN's figures are inclusive, and three things make the difference more than a subtraction: a
+CTE and an InitPlan are drawn where they are defined and executed by whoever reads them first;
+below a Gather several processes share the time; a data-modifying CTE that is not read to its end
+is executed after the tree. So what a node took is handed down from the root: each child gets what
+it took, or what is left of it, and the node keeps the rest. The parts add up to the whole because
+nothing is made up on the way; what could not be placed is kept as `clipped`.
 """
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 JsonObject = Mapping[str, Any]
 
+_CTE = "CTE "
 _GATHERS = frozenset(("Gather", "Gather Merge"))
 _RETURNS = re.compile(r"\(returns (?P<parameters>\$\d+(?:,\$\d+)*)\)")
+# figures have three decimals, and are means over loops
+_ROUNDED_BY_MS = 0.0005
 _ROUNDING_MS = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """Time and shared blocks."""
+    """Time, shared blocks, and temporary blocks read and written."""
 
     ms: float = 0.0
     hit: int = 0
     read: int = 0
+    temp: int = 0
 
     def plus(self, other: "Spent") -> "Spent":
         """Return both together."""
-        return Spent(ms=self.ms + other.ms, hit=self.hit + other.hit, read=self.read + other.read)
+        return Spent(
+            ms=self.ms + other.ms,
+            hit=self.hit + other.hit,
+            read=self.read + other.read,
+            temp=self.temp + other.temp,
+        )
 
     def less(self, other: "Spent") -> "Spent":
         """Return what is left, never less than nothing."""
@@ -38,6 +47,7 @@ class Spent:
             ms=max(0.0, self.ms - other.ms),
             hit=max(0, self.hit - other.hit),
             read=max(0, self.read - other.read),
+            temp=max(0, self.temp - other.temp),
         )
 
     def at_most(self, other: "Spent") -> "Spent":
@@ -46,12 +56,13 @@ class Spent:
             ms=min(self.ms, other.ms),
             hit=min(self.hit, other.hit),
             read=min(self.read, other.read),
+            temp=min(self.temp, other.temp),
         )
 
     def fits(self, other: "Spent") -> bool:
         """Return whether another has room for it, but for rounding."""
         left = self.less(other)
-        return left.ms <= _ROUNDING_MS and not left.hit and not left.read
+        return left.ms <= _ROUNDING_MS and not (left.hit or left.read or left.temp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,19 +92,20 @@ class _Node:
     Args:
         number: its place in reading order.
         total: of all its loops, as the clock on the wall saw them.
-        children: that it executes itself.
-        readers: who executes it, if that is not its parent.
         pending: what of it no reader has paid for.
+        children: that it executes itself.
+        defined: CTEs and InitPlans that are drawn at it.
+        readers: who executes it, if that is not its parent.
     """
 
     number: int
     raw: JsonObject
     parent: "_Node | None"
     total: Spent
+    pending: Spent = field(default_factory=Spent)
     children: list["_Node"] = field(default_factory=list)
     defined: list["_Node"] = field(default_factory=list)
     readers: list["_Node"] = field(default_factory=list)
-    pending: Spent = field(default_factory=Spent)
 
     @property
     def is_defined_here(self) -> bool:
@@ -108,11 +120,24 @@ class _Node:
             left = left.less(child.total)
         return left
 
+    @property
+    def name(self) -> str:
+        """What expressions, or the readers of a CTE, call it."""
+        return str(self.raw.get("Subplan Name", ""))
+
     def below(self) -> Iterator["_Node"]:
-        """Yield it and everything below it."""
+        """Yield it and everything below it, in the order in which they begin to work."""
         yield self
-        for child in (*self.children, *self.defined):
+        # a hash table is built before anything is looked up in it
+        hashes = self.raw["Node Type"] == "Hash Join"
+        for child in (*(reversed(self.children) if hashes else self.children), *self.defined):
             yield from child.below()
+
+    def above(self) -> Iterator["_Node"]:
+        """Yield it and everything above it."""
+        yield self
+        if self.parent is not None:
+            yield from self.parent.above()
 
 
 def _numbered(plan: JsonObject) -> Iterator[_Node]:
@@ -121,14 +146,14 @@ def _numbered(plan: JsonObject) -> Iterator[_Node]:
 
     def visit(raw: JsonObject, parent: _Node | None, processes: float) -> Iterator[_Node]:
         nonlocal number
-        total = _total(raw, processes)
-        node = _Node(number=number, raw=raw, parent=parent, total=total, pending=total)
+        node = _Node(number=number, raw=raw, parent=parent, total=_total(raw, processes))
         number += 1
         if parent is not None:
             (parent.defined if node.is_defined_here else parent.children).append(node)
         yield node
         for child in raw.get("Plans", ()):
             yield from visit(child, node, _processes(raw, child, processes))
+        node.total = node.pending = _unrounded(node, processes)
 
     yield from visit(plan, None, 1.0)
 
@@ -146,7 +171,15 @@ def _total(raw: JsonObject, processes: float) -> Spent:
         ms=raw.get("Actual Total Time", 0.0) * raw.get("Actual Loops", 0) / processes,
         hit=raw.get("Shared Hit Blocks", 0),
         read=raw.get("Shared Read Blocks", 0),
+        temp=raw.get("Temp Read Blocks", 0) + raw.get("Temp Written Blocks", 0),
     )
+
+
+def _unrounded(node: _Node, processes: float) -> Spent:
+    """Return a node's total, with as much of its children's as was lost in rounding it."""
+    lost_ms = sum(child.total.ms for child in node.children) - node.total.ms
+    rounded_by_ms = _ROUNDED_BY_MS * node.raw.get("Actual Loops", 0) / processes
+    return replace(node.total, ms=node.total.ms + min(max(lost_ms, 0.0), rounded_by_ms))
 
 
 def _find_readers(nodes: list[_Node]) -> None:
@@ -154,20 +187,45 @@ def _find_readers(nodes: list[_Node]) -> None:
         if node.is_defined_here and node.parent is not None:
             own = set(node.below())
             others = [each for each in node.parent.below() if each not in own]
-            node.readers = _readers(node, others)
+            is_cte = node.name.startswith(_CTE)
+            node.readers = (_cte_readers if is_cte else _evaluators)(node, others)
 
 
-def _readers(node: _Node, others: list[_Node]) -> list[_Node]:
-    name = str(node.raw.get("Subplan Name", ""))
-    if name.startswith("CTE "):
-        wanted = name.removeprefix("CTE ")
-        return [each for each in others if each.raw.get("CTE Name") == wanted]
-    found = [each for each in others if _names(each.raw, name)]
+def _cte_readers(node: _Node, others: list[_Node]) -> list[_Node]:
+    """Return the scan that had the CTE computed, or all if they did it by turns."""
+    found = [each for each in others if _definition(each) is node]
+    return [each for each in found if node.total.fits(each.room)][:1] or found
+
+
+def _definition(scan: _Node) -> _Node | None:
+    """Return the CTE that a scan reads: the nearest of its name that it is not part of."""
+    if (wanted := scan.raw.get("CTE Name")) is None:
+        return None
+    above = list(scan.above())
+    defined = (cte for node in above for cte in node.defined if cte not in above)
+    return next((cte for cte in defined if cte.name == _CTE + wanted), None)
+
+
+def _evaluators(node: _Node, others: list[_Node]) -> list[_Node]:
+    """Return the node that evaluated an InitPlan."""
+    named = [each for each in others if _names(each.raw, node.name)]
     # an expression is computed as deep as it can be, by whoever needs it first
-    found.sort(key=lambda each: (-_depth(each), each.number))
-    fitting = [each for each in found if node.total.fits(each.room)]
-    widest = sorted(found, key=lambda each: -each.room.ms)
-    return (fitting or widest)[:1]
+    named.sort(key=lambda each: -_depth(each))
+    # but before workers start, a Gather evaluates what they will need
+    gathers = [each for reader in named for each in _gathers(reader, node.parent)]
+    # EXPLAIN without VERBOSE says nothing of targets: then it is near where it is drawn
+    candidates = [*gathers, *named] or others
+    fitting = [each for each in candidates if node.total.fits(each.room)]
+    return fitting[:1] or sorted(candidates, key=lambda each: -each.room.ms)[:1]
+
+
+def _gathers(reader: _Node, top: _Node | None) -> Iterator[_Node]:
+    """Yield the Gathers between a node and one above it, that one included."""
+    for node in reader.above():
+        if node.raw["Node Type"] in _GATHERS:
+            yield node
+        if node is top:
+            return
 
 
 def _names(raw: JsonObject, subplan: str) -> bool:
@@ -193,7 +251,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _depth(node: _Node) -> int:
-    return 0 if node.parent is None else 1 + _depth(node.parent)
+    return sum(1 for _ in node.above())
 
 
 class _HandingDown:
@@ -241,16 +299,8 @@ class _HandingDown:
             part = child.total.at_most(left)
             left = left.less(part)
             self._hand_down(child, part)
-        for read in (*self._read_by.get(node, ()), *self._unnamed(node)):
+        for read in self._read_by.get(node, ()):
             part = read.pending.at_most(left)
             read.pending = read.pending.less(part)
             left = left.less(part)
         self._own[node] = left
-
-    def _unnamed(self, node: _Node) -> Iterator[_Node]:
-        """Yield InitPlans that no expression names: their parent executes them, as LIMIT does."""
-        return (
-            each
-            for each in node.defined
-            if not each.readers and not str(each.raw.get("Subplan Name", "")).startswith("CTE ")
-        )

@@ -41,20 +41,50 @@ def test_a_condition_keeps_its_label() -> None:
     assert outer.conditions == (condition,)
 
 
-def test_a_cte_counts_where_it_is_defined() -> None:
-    cte = scan(
-        "orders", parent_relationship="InitPlan", subplan_name="CTE mine", actual_total_time=4.0
-    )
-    pull = node("CTE Scan", cte_name="mine", parent_relationship="Outer", actual_total_time=5.0)
-    root = plan_tree(explained(node("Limit", cte, pull, actual_total_time=5.5)))
-    assert [each.self_ms for _, each in nodes(root)] == pytest.approx([0.5, 4.0, 1.0])
+def test_a_plan_without_analyze_has_costs_and_expected_rows_only() -> None:
+    raw = {"Node Type": "Limit", "Startup Cost": 1.5, "Total Cost": 8.2, "Plan Rows": 9}
+    planned = plan_tree({"Plan": {**raw, "Plan Width": 12, "Plans": [{"Node Type": "Seq Scan"}]}})
+    assert not any(each.is_analyzed or each.is_timed for _, each in nodes(planned))
+    assert (planned.startup_cost, planned.cost) == (1.5, 8.2)
+    assert (planned.rows_estimated, planned.width) == (9, 12)
+    assert (planned.total_ms, planned.self_ms, planned.estimate_error) == (0, 0, 1)
 
 
-def test_an_initplan_run_inside_a_sibling_makes_no_time_negative() -> None:
-    init = node("Result", parent_relationship="InitPlan", actual_total_time=3.0)
-    outer = scan("orders", actual_total_time=4.0)
-    root = plan_tree(explained(node("Limit", init, outer, actual_total_time=4.2)))
-    assert root.self_ms == 0
+def test_a_tree_tells_whether_blocks_and_time_were_measured() -> None:
+    untimed = scan("t")
+    del untimed["Actual Total Time"]
+    root = plan_tree(explained(untimed))
+    assert (root.is_analyzed, root.is_timed, root.counts_blocks) == (True, False, False)
+    assert plan_tree(explained(scan("t", shared_hit_blocks=0))).counts_blocks
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        node("Sort", sort_method="external merge", sort_space_type="Disk"),
+        node("Sort", workers=[{"Worker Number": 0, "Sort Space Type": "Disk"}]),
+        node("Incremental Sort") | {"Full-sort Groups": {"Sort Space Disk": {}}},
+        node("Hash", hash_batches=4),
+        node("Aggregate", strategy="Hashed") | {"HashAgg Batches": 5},
+        node("Materialize", storage="Disk"),
+        node("CTE Scan", temp_written_blocks=7),
+    ],
+)
+def test_a_node_that_went_to_disk_is_spilled(raw: dict[str, Any]) -> None:
+    assert plan_tree(explained(raw)).is_spilled
+
+
+def test_a_node_above_one_that_went_to_disk_is_not() -> None:
+    sort = node("Sort", temp_written_blocks=7, sort_space_type="Disk")
+    root = plan_tree(explained(node("WindowAgg", sort, temp_written_blocks=7)))
+    assert [each.is_spilled for _, each in nodes(root)] == [False, True]
+
+
+def test_what_could_not_be_placed_is_kept_with_the_node() -> None:
+    below = scan("t", actual_total_time=5.0, shared_hit_blocks=9, shared_read_blocks=1)
+    child = plan_tree(explained(node("Limit", below, actual_total_time=3.0))).children[0]
+    assert child.clipped_ms == pytest.approx(5.0 - 3.0 - 0.0005)
+    assert child.clipped_blocks == 10
 
 
 @pytest.mark.parametrize(

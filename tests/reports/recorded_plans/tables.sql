@@ -12,6 +12,7 @@ CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (100);
 CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM (100) TO (200);
 CREATE TABLE parts_3 PARTITION OF parts FOR VALUES FROM (200) TO (300);
 CREATE INDEX parts_day ON parts (day);
+CREATE INDEX parts_id ON parts (id);
 INSERT INTO parts SELECT i, i % 300, 'note' FROM generate_series(1, 9000) AS i;
 CREATE TABLE target (id int PRIMARY KEY, hits int NOT NULL DEFAULT 0);
 INSERT INTO target SELECT i FROM generate_series(1, 500) AS i;
@@ -22,4 +23,3 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER target_logged AFTER UPDATE ON target FOR EACH ROW EXECUTE FUNCTION log_target();
-VACUUM ANALYZE;
