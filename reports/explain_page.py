@@ -21,8 +21,8 @@ from reports.explaining import CaseCapture, StepCapture
 from reports.explanation import Explanation, mends, redacted, unproven
 from reports.growth_page import growth_section
 from reports.nested import NestedPlan
-from reports.plan_view import PlanRow, plan_rows
-from reports.plans import JsonObject
+from reports.plan_view import PlanRow, beside_the_tree, plan_rows
+from reports.plans import Condition, JsonObject
 from reports.statistics_page import statistics_section
 from reports.sweep_page import sweep_section
 
@@ -64,13 +64,17 @@ def render_explain_page(explanation: Explanation, *, show_arguments: bool = Fals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
-    """One plan as the page shows it; `identity` is unique on the page."""
+    """One plan as the page shows it; `identity` is unique on the page.
+
+    Args:
+        beside: what EXPLAIN tells of the whole: planning, JIT, triggers, serialization.
+    """
 
     identity: str
     rows: tuple[PlanRow, ...]
     json: Markup
     settings: dict[str, str]
-    triggers: tuple[str, ...]
+    beside: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,10 +191,7 @@ def plan_view(identity: str, plan: JsonObject, advice: Sequence[Advice] = ()) ->
         rows=plan_rows(plan, advice),
         json=_embedded(plan),
         settings=dict(plan.get("Settings", {})),
-        triggers=tuple(
-            f"{trigger.get('Constraint Name') or trigger['Trigger Name']} ×{trigger['Calls']}"
-            for trigger in plan.get("Triggers", ())
-        ),
+        beside=beside_the_tree(plan),
     )
 
 
