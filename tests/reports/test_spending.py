@@ -176,6 +176,12 @@ def test_two_initplans_do_not_take_the_same_room() -> None:
     assert own_ms(result) == [1.0, 4.0, 4.0, 2.0]
 
 
+def test_an_initplan_is_not_paid_by_another_that_does_not_name_it() -> None:
+    both = (init_plan("InitPlan 1", 10.0), init_plan("InitPlan 2", 3.0))
+    group = node("Group", scan("t", **took(5.0)), **took(19.5))
+    assert own_ms(node("Limit", *both, group, **took(20.0))) == [0.5, 10.0, 3.0, 1.5, 5.0]
+
+
 def test_an_initplan_in_a_cte_waits_for_who_reads_the_cte() -> None:
     limit = node("Limit", init_plan("InitPlan 1", 1.0), scan("t", **took(2.0)), **took(3.5))
     one = limit | {"Parent Relationship": "InitPlan", "Subplan Name": "CTE one"}
