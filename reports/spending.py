@@ -96,6 +96,7 @@ class _Node:
         children: that it executes itself.
         defined: CTEs and InitPlans that are drawn at it.
         readers: who executes it, if that is not its parent.
+        evaluates: InitPlans of which it is the reader.
     """
 
     number: int
@@ -106,6 +107,7 @@ class _Node:
     children: list["_Node"] = field(default_factory=list)
     defined: list["_Node"] = field(default_factory=list)
     readers: list["_Node"] = field(default_factory=list)
+    evaluates: list["_Node"] = field(default_factory=list)
 
     @property
     def is_defined_here(self) -> bool:
@@ -114,10 +116,10 @@ class _Node:
 
     @property
     def room(self) -> Spent:
-        """What it took beyond its own children."""
+        """What it took beyond its own children and the InitPlans that it is known to evaluate."""
         left = self.total
-        for child in self.children:
-            left = left.less(child.total)
+        for each in (*self.children, *self.evaluates):
+            left = left.less(each.total)
         return left
 
     @property
@@ -187,8 +189,12 @@ def _find_readers(nodes: list[_Node]) -> None:
         if node.is_defined_here and node.parent is not None:
             own = set(node.below())
             others = [each for each in node.parent.below() if each not in own]
-            is_cte = node.name.startswith(_CTE)
-            node.readers = (_cte_readers if is_cte else _evaluators)(node, others)
+            if node.name.startswith(_CTE):
+                node.readers = _cte_readers(node, others)
+            else:
+                evaluator = _evaluator(node, others)
+                evaluator.evaluates.append(node)
+                node.readers = [evaluator]
 
 
 def _cte_readers(node: _Node, others: list[_Node]) -> list[_Node]:
@@ -206,17 +212,17 @@ def _definition(scan: _Node) -> _Node | None:
     return next((cte for cte in defined if cte.name == _CTE + wanted), None)
 
 
-def _evaluators(node: _Node, others: list[_Node]) -> list[_Node]:
-    """Return the node that evaluated an InitPlan."""
+def _evaluator(node: _Node, others: list[_Node]) -> _Node:
+    """Return the node that evaluated an InitPlan: the likeliest that has room for what it took."""
     named = [each for each in others if _names(each.raw, node.name)]
     # an expression is computed as deep as it can be, by whoever needs it first
     named.sort(key=lambda each: -_depth(each))
     # but before workers start, a Gather evaluates what they will need
     gathers = [each for reader in named for each in _gathers(reader, node.parent)]
-    # EXPLAIN without VERBOSE says nothing of targets: then it is near where it is drawn
-    candidates = [*gathers, *named] or others
-    fitting = [each for each in candidates if node.total.fits(each.room)]
-    return fitting[:1] or sorted(candidates, key=lambda each: -each.room.ms)[:1]
+    # EXPLAIN without VERBOSE says nothing of targets: then another, most often where it is drawn
+    candidates = [*gathers, *named, *others]
+    fitting = (each for each in candidates if node.total.fits(each.room))
+    return next(fitting, max(named or others, key=lambda each: each.room.ms))
 
 
 def _gathers(reader: _Node, top: _Node | None) -> Iterator[_Node]:

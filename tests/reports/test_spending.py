@@ -1,8 +1,12 @@
 """Where a plan's time and blocks went: who pays for what others define, read and share."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reports.spending import Share, Spent, shares
 from tests.reports.explained import node, scan
@@ -155,6 +159,43 @@ def test_or_below_if_there_is_no_room() -> None:
     assert own_ms(limit) == [0.2, 3.0, 1.0]
 
 
+def test_an_initplan_is_not_paid_by_who_names_it_without_room_for_it() -> None:
+    # without VERBOSE the sort names it in its key; the aggregate that computed the key does not
+    init = init_plan("InitPlan 1", 3.0, shared_hit_blocks=7)
+    read = scan("t", **took(5.0, shared_hit_blocks=40))
+    group = node("Aggregate", read, **took(10.0, shared_hit_blocks=47))
+    key = {"sort_key": ["((InitPlan 1).col1)"]}
+    sort = node("Sort", init, group, **took(10.5, shared_hit_blocks=47, **key))
+    assert own_ms(sort) == [0.5, 3.0, 2.0, 5.0]
+    assert own_hits(sort) == [0, 7, 0, 40]
+
+
+def test_two_initplans_do_not_take_the_same_room() -> None:
+    both = (init_plan("InitPlan 1", 4.0), init_plan("InitPlan 2", 4.0))
+    result = node("Result", *both, scan("t", **took(6.0)), **took(11.0))
+    assert own_ms(result) == [1.0, 4.0, 4.0, 2.0]
+
+
+def test_an_initplan_is_not_paid_by_another_that_does_not_name_it() -> None:
+    both = (init_plan("InitPlan 1", 10.0), init_plan("InitPlan 2", 3.0))
+    group = node("Group", scan("t", **took(5.0)), **took(19.5))
+    assert own_ms(node("Limit", *both, group, **took(20.0))) == [0.5, 10.0, 3.0, 1.5, 5.0]
+
+
+def test_an_initplan_in_a_cte_waits_for_who_reads_the_cte() -> None:
+    limit = node("Limit", init_plan("InitPlan 1", 1.0), scan("t", **took(2.0)), **took(3.5))
+    one = limit | {"Parent Relationship": "InitPlan", "Subplan Name": "CTE one"}
+    two = cte_scan("one", 4.5, parent_relationship="InitPlan", subplan_name="CTE two")
+    assert own_ms(node("Limit", one, two, cte_scan("two", 5.0), **took(5.5))) == [
+        0.5,
+        0.5,
+        1.0,
+        2.0,
+        1.0,
+        0.5,
+    ]
+
+
 def test_a_subplan_is_part_of_the_node_that_it_is_drawn_at() -> None:
     subplan = scan("l", parent_relationship="SubPlan", **took(0.5, actual_loops=10))
     assert own_ms(scan("t", **took(6.0)) | {"Plans": [subplan]}) == [1.0, 5.0]
@@ -217,3 +258,69 @@ def test_temporary_blocks_are_shared_out_like_others() -> None:
     sort = node("Sort", temp_read_blocks=40, temp_written_blocks=50)
     plan = node("WindowAgg", sort, temp_read_blocks=45, temp_written_blocks=55)
     assert [share.own.temp for share in shares(plan)] == [10, 90]
+
+
+@dataclass(kw_only=True)
+class Executed:
+    """A node of which it is known what it took itself, and what it had computed for itself."""
+
+    own_ms: int
+    children: list["Executed"] = field(default_factory=list)
+    drawn: list[tuple[str, "Executed"]] = field(default_factory=list)
+    reads: list[tuple[str, "Executed"]] = field(default_factory=list)
+
+    @property
+    def total_ms(self) -> int:
+        below = (*self.children, *(read for _, read in self.reads))
+        return self.own_ms + sum(each.total_ms for each in below)
+
+    def executed(self) -> Iterator["Executed"]:
+        """Yield it and what it executes as a part of itself."""
+        yield self
+        for each in self.children:
+            yield from each.executed()
+
+    def shown(self) -> Iterator["Executed"]:
+        """Yield it and what EXPLAIN shows below it, in reading order."""
+        yield self
+        for each in (*(computed for _, computed in self.drawn), *self.children):
+            yield from each.shown()
+
+    def explained(self, subplan: str = "") -> dict[str, Any]:
+        raw = node("Result", actual_total_time=float(self.total_ms))
+        raw |= {"Parent Relationship": "InitPlan", "Subplan Name": subplan} if subplan else {}
+        for name, _ in self.reads:
+            kind, _, cte_name = name.partition(" ")
+            raw |= {"CTE Name": cte_name} if kind == "CTE" else {"Filter": f"(x > ({name}).col1)"}
+        below = [computed.explained(name) for name, computed in self.drawn]
+        return raw | {"Plans": below + [each.explained() for each in self.children]}
+
+
+_trees: st.SearchStrategy[Executed] = st.recursive(
+    st.builds(Executed, own_ms=st.integers(1, 50)),
+    lambda below: st.builds(
+        Executed, own_ms=st.integers(1, 50), children=st.lists(below, min_size=1, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@st.composite
+def executions(draw: st.DrawFn) -> Executed:
+    """Draw a tree, then CTEs and InitPlans at some of its nodes, each with one reader below."""
+    root = draw(_trees)
+    for number in range(draw(st.integers(0, 4))):
+        name = draw(st.sampled_from(["CTE", "InitPlan"])) + f" {number}"
+        top = draw(st.sampled_from(list(root.shown())))
+        if readers := [each for each in top.executed() if not each.reads]:
+            computed = (name, draw(_trees))
+            top.drawn.append(computed)
+            draw(st.sampled_from(readers)).reads.append(computed)
+    return root
+
+
+@given(executions())
+def test_what_each_node_took_is_found_again(root: Executed) -> None:
+    plan = root.explained()
+    assert own_ms(plan) == [each.own_ms for each in root.shown()]
+    assert all(share.clipped == Spent() for share in shares(plan))
