@@ -26,7 +26,7 @@ def judge(
             yield _invalid(evidence, entry)
         elif evidence.redundant_to:
             yield _redundant(evidence, entry, cells)
-        elif evidence.is_spare:
+        elif evidence.is_spare and ablation.cases:
             yield _unused(evidence, entry, cells, ablation)
     yield from map(_missing, missing)
     yield from map(_unread, ablation.unread)

@@ -31,6 +31,8 @@ _PINNED = {
     "compute_query_id": "on",
     "track_functions": "all",
     "pg_stat_statements.track": "all",
+    # a statement with arguments in its text is nothing for the server to keep
+    "pg_stat_statements.track_utility": "off",
     "statement_timeout": str(_STATEMENT_TIMEOUT_MS),
     "lock_timeout": str(_LOCK_TIMEOUT_MS),
     "track_io_timing": "on",

@@ -64,13 +64,13 @@ class Term:
     @property
     def cast_column(self) -> str:
         """The column whose value is cast before it is compared; empty without one."""
-        match = re.fullmatch(rf"\(({_IDENTIFIER})\)::[\w \[\](),]+", self.expression)
+        match = re.fullmatch(rf"\(({_IDENTIFIER})\)::[\w \[\](),]+", _bare(self.expression))
         return match[1] if match else ""
 
     @property
     def cast_type(self) -> str:
         """The type that the column is cast to; empty without a cast."""
-        return self.expression.rpartition("::")[2] if self.cast_column else ""
+        return _bare(self.expression).rpartition("::")[2] if self.cast_column else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

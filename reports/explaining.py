@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 from b2bench.arguments import Arguments, Case
 from b2bench.queries import QueryClass, Step
 from reports.answers import Answer, execute
-from reports.generic import GenericPlan, generic_plan
+from reports.generic import GenericPlan, generic_plan, keeps_no_arguments
 from reports.nested import Listener, NestedPlan
 from reports.observing import FunctionCalls, Observer, ServerWork, called_since, functions_called
 from reports.plans import JsonObject, plan_shape
@@ -201,7 +201,7 @@ class _Run:
         plan = explain(self._connection, step.sql, texts)
         generic = (
             generic_plan(self._connection, step.sql, texts, plan_shape(plan))
-            if explains.generic and texts
+            if explains.generic and texts and keeps_no_arguments(self._connection)
             else None
         )
         observer = explains.observer

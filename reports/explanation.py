@@ -136,9 +136,15 @@ def redacted(explanation: Explanation) -> Explanation:
         diagnoses=tuple(map(_diagnosis, explanation.diagnoses)),
         beside=_beside(explanation.beside) if explanation.beside else None,
         statistics=_statistics(explanation.statistics) if explanation.statistics else None,
+        ablation=_ablation(explanation.ablation) if explanation.ablation else None,
         sweep=redacted_sweep(explanation.sweep) if explanation.sweep else None,
         shows_arguments=False,
     )
+
+
+def _ablation(ablation: Ablation) -> Ablation:
+    indexes = (replace(each, definition=redact_sql(each.definition)) for each in ablation.indexes)
+    return replace(ablation, indexes=tuple(indexes))
 
 
 def _catalogue(catalogue: Catalogue) -> Catalogue:
@@ -159,6 +165,8 @@ def _step(step: StepCapture) -> StepCapture:
         step,
         sql=redact_sql(step.sql),
         plan=redact_plan(step.plan),
+        # who tries arguments could tell from it which they were
+        work=replace(step.work, result=""),
         generic=_generic(step.generic) if step.generic else None,
         nested=tuple(map(_nested, step.nested)),
     )
@@ -193,11 +201,13 @@ def _planned(step: PlannedStep) -> PlannedStep:
 
 
 def _diagnosis(diagnosis: Diagnosis) -> Diagnosis:
-    return replace(diagnosis, trials=tuple(map(_trial, diagnosis.trials)))
+    before = replace(diagnosis.before, result="") if diagnosis.before else None
+    return replace(diagnosis, before=before, trials=tuple(map(_trial, diagnosis.trials)))
 
 
 def _trial(trial: Trial) -> Trial:
-    return replace(trial, fix=_fix(trial.fix))
+    after = replace(trial.after, result="") if trial.after else None
+    return replace(trial, fix=_fix(trial.fix), after=after)
 
 
 def _fix(fix: Fix) -> Fix:
@@ -207,5 +217,6 @@ def _fix(fix: Fix) -> Fix:
         fix,
         shown=redact_sql(fix.shown),
         statements=tuple(map(redact_sql, fix.statements)),
+        guard=redact_sql(fix.guard),
         rewrite=None,
     )

@@ -11,7 +11,7 @@ import psycopg
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
-Volatility = Literal["immutable", "stable", "volatile"]
+Volatility = Literal["immutable", "stable", "volatile", "unsteady"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ def _quoted(name: str) -> str:
 
 def _volatility(text: str) -> Volatility:
     match text:
-        case "immutable" | "stable":
+        case "immutable" | "stable" | "unsteady":
             return text
         case _:
             return "volatile"

@@ -35,7 +35,12 @@ SELECT 'partition', own.nspname, own.relname, format('%I.%I', n.nspname, c.relna
 UNION ALL
 SELECT 'function', n.nspname, p.proname, format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
        quote_ident(p.proname),
-       CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END
+       CASE WHEN p.provolatile = 'i' THEN 'immutable'
+            WHEN p.provolatile = 's' THEN 'stable'
+            -- whose volatility may be meant
+            WHEN p.prosrc ~* '\m(nextval|setval|insert|update|delete|merge|truncate|perform|execute|call|lock|random|clock_timestamp|timeofday|pg_sleep|pg_notify|notify|set_config|dblink)\M'
+            THEN 'unsteady'
+            ELSE 'volatile' END
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
  WHERE p.prokind = 'f' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'b2bench_meta')
    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')

@@ -52,6 +52,8 @@ class Fix:
         settings: made for the transaction.
         rewrite: another text of the step.
         note: what else the reader should know.
+        provided: what has to be so for it to be right, which no answer shows.
+        guard: a statement that gives a row where it would change what is stored.
     """
 
     kind: Kind
@@ -61,6 +63,8 @@ class Fix:
     settings: Mapping[str, str] = field(default_factory=dict)
     rewrite: Rewrite | None = None
     note: str = ""
+    provided: str = ""
+    guard: str = ""
 
 
 def fixes(advice: Advice, step: StepCapture, query: QueryClass, facts: Facts) -> tuple[Fix, ...]:
@@ -121,8 +125,8 @@ class _Finder:
                 kind=Kind.REWRITE,
                 shown=rewrite.shown,
                 rewrite=rewrite,
-                note="the client hands back the last row's keys instead of a page number; right if "
-                "the keys name each row once and none is NULL",
+                note="the client hands back the last row's keys instead of a page number",
+                provided="the keys name each row once and none is NULL",
             )
 
     def vacuum(self, node: PlanNode) -> Iterator[Fix]:
@@ -231,6 +235,7 @@ class _Finder:
                 shown=change,
                 statements=(change, f"ANALYZE {table}"),
                 note="it rewrites the table and locks it meanwhile",
+                guard=f"SELECT FROM {table} WHERE {name}::{wanted}::text <> {name}::text LIMIT 1",
             )
 
     def functions(self, node: PlanNode) -> Iterator[Fix]:
@@ -245,8 +250,8 @@ class _Finder:
                 kind=Kind.DEFINITION,
                 shown=change,
                 statements=(change,),
-                note="right only if it changes nothing, and answers the same for the same"
-                " arguments within a statement",
+                provided="it changes nothing, and answers the same for the same arguments within"
+                " a statement",
             )
             if self._is_nested:
                 continue

@@ -70,6 +70,14 @@ def generic_plan(
         return found
 
 
+def keeps_no_arguments(connection: psycopg.Connection) -> bool:
+    """Return whether the server does not keep the text of EXECUTE, in which the arguments stand."""
+    row = connection.execute(
+        "SELECT current_setting('pg_stat_statements.track_utility', true)"
+    ).fetchone()
+    return row is None or row[0] != "on"
+
+
 def _execution(texts: Sequence[str | None]) -> sql.Composed:
     if not texts:
         return sql.SQL("EXECUTE {}").format(_NAME)

@@ -123,10 +123,17 @@ def observing(target: Target, *, is_alone: bool) -> Iterator[Observer | None]:
         is_alone: whether nobody else works in the database.
     """
     with connect(target, application_name="b2bench (observing)") as connection:
-        try:
-            yield Observer(connection, _schema(connection), is_alone=is_alone)
-        except ExtensionMissing:
-            yield None
+        yield _observer(connection, is_alone=is_alone)
+
+
+def _observer(connection: psycopg.Connection, *, is_alone: bool) -> Observer | None:
+    try:
+        found = Observer(connection, _schema(connection), is_alone=is_alone)
+        # an old version lacks columns, and its schema may be another's
+        found.mark()
+    except (ExtensionMissing, psycopg.Error):
+        return None
+    return found
 
 
 def _schema(connection: psycopg.Connection) -> str:

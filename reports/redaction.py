@@ -44,8 +44,10 @@ _PLAIN = frozenset(
     )
 )
 _SETTINGS = "Settings"
+# whole statements, with comments
+_STATEMENTS = frozenset(("Query Text", "Remote SQL"))
 _STRINGS = r"""[eE]'(?:[^'\\]|\\.|'')*' | (?:[bBxXnN]|[uU]&)?'(?:[^']|'')*'
-      | \$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$"""
+      | \$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$"""
 _LITERAL = re.compile(
     rf"""(?P<value>{_STRINGS})
       | (?P<keep>"(?:[^"]|"")*" | \$\d+ | (?:InitPlan|SubPlan)\ \d+ | [A-Za-z_]\w*)
@@ -91,6 +93,8 @@ def _value(key: str, value: object) -> object:
             return redact_plan(value)
         case list():
             return [_value(key, item) for item in value]
+        case str() if key in _STATEMENTS:
+            return redact_sql(value)
         case str() if key not in _PLAIN:
             return redact_text(value)
         case _:

@@ -32,6 +32,7 @@ from reports.index_evidence import Ablation
 from reports.statistics_compared import compared
 from reports.statistics_export import read_export
 from reports.statistics_plans import StatisticsPlans, plan_with_statistics
+from reports.statistics_restored import require_restoring
 from reports.sweep import Sweep, sweep
 
 Drawn = Mapping[str, Mapping[Case, Arguments]]
@@ -95,6 +96,8 @@ class _Explaining:
         self._earlier = read_explanation(wishes.against) if wishes.against else None
         if wishes.statistics is not None:
             read_export(wishes.statistics)
+            with reading(target) as connection:
+                require_restoring(connection)
         self._is_ours = is_ours(target)
         if wishes.scales:
             require_growing(target, wishes.scales)

@@ -78,6 +78,7 @@ def test_an_alias_that_needs_quotes_is_taken_off() -> None:
     ("condition", "column", "type_"),
     [
         ("((t.a)::text = 'x'::text)", "a", "text"),
+        ("(((t.a)::numeric) = o.b)", "a", "numeric"),
         ("((t.a)::character varying(10) = 'x'::text)", "a", "character varying(10)"),
         ("(t.a = 'x'::text)", "", ""),
         ("(lower(t.a) = 'x'::text)", "", ""),

@@ -176,3 +176,23 @@ def test_a_role_that_may_not_read_statistics_still_explains(
     finally:
         with connect(observed) as connection:
             connection.execute("DROP OWNED BY plain_reader; DROP ROLE plain_reader")
+
+
+def test_the_server_keeps_no_statement_with_arguments_in_its_text(
+    observed: Target, tmp_path: Path
+) -> None:
+    text = "-- params: sku text\n-- example: canary4711\n\nSELECT id FROM products WHERE sku = :sku"
+    assert step(observed, tmp_path, text).generic is not None
+    with connect(observed) as connection:
+        kept = connection.execute(
+            "SELECT query FROM pg_stat_statements WHERE query LIKE '%canary' || '4711%'"
+        ).fetchall()
+    assert kept == []
+
+
+def test_an_old_extension_leaves_the_rest_as_it_is(shop: Target, tmp_path: Path) -> None:
+    with connect(shop) as connection:
+        connection.execute("CREATE EXTENSION pg_stat_statements VERSION '1.8'")
+    found = step(shop, tmp_path, "SELECT id FROM orders WHERE id = 7")
+    assert found.rows == 1
+    assert found.executed is None
