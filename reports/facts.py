@@ -24,15 +24,6 @@ class FunctionFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableChange:
-    """Rows changed since a table was last analysed, beside those that the planner knows."""
-
-    table: str
-    rows: int
-    modified: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PartitionedTable:
     """A table that is kept in partitions; `identity` is how SQL names it."""
 
@@ -85,15 +76,6 @@ class Facts:
             FunctionFact(name=row.name, identity=row.identity, volatility=_volatility(row.detail))
             for row in self._rows
             if row.kind == "function"
-        )
-
-    @cached_property
-    def changes(self) -> tuple[TableChange, ...]:
-        """Tables that were changed since they were analysed."""
-        return tuple(
-            TableChange(table=row.identity, rows=int(row.name), modified=int(row.detail))
-            for row in self._rows
-            if row.kind == "changed"
         )
 
     @cached_property

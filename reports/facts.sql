@@ -1,5 +1,5 @@
 -- why: what an index, a cast or a function in a plan means: types of columns, and those that they are cast to without a change,
--- tables of partitions, volatility of functions, tables changed since ANALYZE
+-- tables of partitions, volatility of functions
 WITH own AS (
     SELECT c.oid, n.nspname, c.relname, c.relispartition
       FROM pg_class c
@@ -44,9 +44,4 @@ SELECT 'function', n.nspname, p.proname, format('%I.%I(%s)', n.nspname, p.pronam
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
  WHERE p.prokind = 'f' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'b2bench_meta')
    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
-UNION ALL
-SELECT 'changed', s.schemaname, s.relname, format('%I.%I', s.schemaname, s.relname),
-       greatest(c.reltuples, 0)::bigint::text, s.n_mod_since_analyze::text
-  FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
- WHERE s.n_mod_since_analyze > 0
  ORDER BY 1, 2, 3, 5;
