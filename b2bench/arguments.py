@@ -51,6 +51,10 @@ class Arguments:
         return [encode(self.values.get(name)) for name in names]
 
 
+# one set for each case of each query class, by name
+Drawn = Mapping[str, Mapping[Case, Arguments]]
+
+
 class ArgumentSource(Protocol):
     """Draws arguments for query classes; injected by the command."""
 

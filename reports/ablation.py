@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import psycopg
 
-from b2bench.arguments import Arguments, Case
+from b2bench.arguments import Drawn
 from b2bench.database import connect
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass
@@ -47,7 +47,7 @@ _SETTINGS = {
 def ablate(
     target: Target,
     queries: Sequence[QueryClass],
-    arguments: Mapping[str, Mapping[Case, Arguments]],
+    arguments: Drawn,
     *,
     roles: Mapping[str, str] | None = None,
     progress: Progress,

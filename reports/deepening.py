@@ -7,7 +7,7 @@ done after the capture, and on a copy of its own where there is one.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from b2bench.arguments import Arguments, Case
+from b2bench.arguments import Arguments, Case, Drawn
 from b2bench.errors import BadInput, StatementFailed
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass, by_name
@@ -15,8 +15,6 @@ from b2bench.target import Target
 from reports.capture import Capture, ClassCapture, pinned_session, take_role
 from reports.explaining import CaseCapture, StepCapture, explain_case, hear_case
 from reports.nested import listening
-
-Drawn = Mapping[str, Mapping[Case, Arguments]]
 
 
 def deepen(

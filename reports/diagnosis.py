@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from b2bench.arguments import Arguments, Case
+from b2bench.arguments import Case, Drawn
 from b2bench.errors import BadInput, StatementFailed
 from b2bench.findings import Finding, Severity
 from b2bench.progress import Progress
@@ -14,10 +14,10 @@ from reports.advice import Advice, advise
 from reports.capture import Capture, ClassCapture, pinned_session
 from reports.facts import Facts
 from reports.fixes import fixes
+from reports.markdown import one_line
 from reports.observing import Observer, observing
 from reports.trials import Measured, Subject, Trial, known_arguments, try_fixes
 
-Drawn = Mapping[str, Mapping[Case, Arguments]]
 _UNPROVEN = "unproven"
 
 
@@ -49,7 +49,7 @@ class Diagnosis:
         """The finding with its mend, and whether that is proven."""
         finding = self.advice.finding
         if (proven := self.proven) is not None:
-            return replace(finding, mend=f"{_one_line(proven.fix.shown)} (proven: {proven.why})")
+            return replace(finding, mend=f"{one_line(proven.fix.shown)} (proven: {proven.why})")
         if self.trials:
             return replace(finding, mend=f"{finding.mend} ({_UNPROVEN})")
         return finding
@@ -177,7 +177,3 @@ def _named(diagnosis: Diagnosis) -> Diagnosis:
     finding = diagnosis.advice.finding
     finding = replace(finding, code=proven.fix.code or finding.code, severity=Severity.WARNING)
     return replace(diagnosis, advice=replace(diagnosis.advice, finding=finding))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

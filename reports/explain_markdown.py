@@ -6,11 +6,9 @@ from b2bench.figures.notation import counted, milliseconds, number, significant,
 from b2bench.findings import Finding, Severity
 from reports.advice_estimates import worst_estimate
 from reports.capture import ClassCapture
-from reports.explain_text import one_line
 from reports.explaining import CaseCapture
 from reports.explanation import Explanation, mends, redacted
-
-_MARKS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "▫️"}
+from reports.markdown import MARKS, cell, one_line
 
 
 def explain_markdown(explanation: Explanation, *, show_arguments: bool = False) -> str:
@@ -62,7 +60,7 @@ def _findings(explanation: Explanation) -> Iterator[str]:
     yield "| | query class | found | mend |"
     yield "|---|---|---|---|"
     for query, finding in sorted(told, key=lambda each: list(Severity).index(each[1].severity)):
-        cells = (_MARKS[finding.severity], query, _found(finding), finding.mend)
+        cells = (MARKS[finding.severity], query, _found(finding), finding.mend)
         yield f"| {' | '.join(map(cell, cells))} |"
 
 
@@ -84,8 +82,3 @@ def _row(captured: ClassCapture, case: CaseCapture) -> str:
         f"×{significant(off)}",
     )
     return f"| {' | '.join(map(cell, cells))} |"
-
-
-def cell(text: str) -> str:
-    """Return a text that fits into a cell of a table."""
-    return one_line(text).replace("|", "\\|")

@@ -1,6 +1,5 @@
 """The EXPLAIN report: every query class with its plans, the work done and what mends it."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -21,7 +20,7 @@ from reports.explaining import CaseCapture, StepCapture
 from reports.explanation import Explanation, mends, redacted, unproven
 from reports.growth_page import growth_section
 from reports.nested import NestedPlan
-from reports.plan_view import PlanRow, beside_the_tree, plan_rows
+from reports.plan_view import PlanRow, beside_the_tree, embedded, plan_rows
 from reports.plans import Condition, JsonObject
 from reports.statistics_page import statistics_section
 from reports.sweep_page import sweep_section
@@ -189,16 +188,10 @@ def plan_view(identity: str, plan: JsonObject, advice: Sequence[Advice] = ()) ->
     return PlanView(
         identity=identity,
         rows=plan_rows(plan, advice),
-        json=_embedded(plan),
+        json=embedded(plan),
         settings=dict(plan.get("Settings", {})),
         beside=beside_the_tree(plan),
     )
-
-
-def _embedded(plan: object) -> Markup:
-    # inside <script> only a "<" could end the element
-    text = json.dumps(plan, ensure_ascii=False).replace("<", "\\u003c")
-    return Markup(text)  # noqa: S704 (made safe above)
 
 
 def _usual_settings(views: Sequence[ClassView]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from reports.diagnosis import Diagnosis
 from reports.explaining import CaseCapture, StepCapture
 from reports.explanation import Explanation, mends, redacted, unproven
 from reports.growth_page import growth_lines
+from reports.markdown import one_line
 from reports.plans import PlanNode, nodes, plan_tree
 from reports.sweep_page import sweep_lines
 
@@ -102,8 +103,3 @@ def _node(depth: int, node: PlanNode) -> Iterator[str]:
     yield f"{indent}{node.title} ({came})"
     for condition in node.conditions:
         yield f"{indent}    {condition.label}: {condition.expression}"
-
-
-def one_line(text: str) -> str:
-    """Return a text with its lines joined."""
-    return " ".join(text.split())

@@ -8,8 +8,7 @@ from b2bench.findings import Severity
 from reports.cause import because, shown
 from reports.comparison import Comparison, Comparisons
 from reports.gate import Verdict, worst_first
-
-_MARKS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "▫️"}
+from reports.markdown import MARKS, cell
 
 _DIFFERENCES_MOST = 20
 
@@ -48,7 +47,7 @@ def _table(verdict: Verdict) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for row in sorted(_rows(verdict.comparisons), key=lambda row: list(Severity).index(row[0])):
         severity, *texts = row
-        yield f"| {' | '.join((_MARKS[severity], *map(_cell, texts)))} |"
+        yield f"| {' | '.join((MARKS[severity], *map(cell, texts)))} |"
 
 
 def _rows(comparisons: Comparisons) -> Iterator[tuple[Severity, str, str, str, str]]:
@@ -65,10 +64,6 @@ def _rows(comparisons: Comparisons) -> Iterator[tuple[Severity, str, str, str, s
     for notice in (*notices, *comparisons.notices):
         found = f"**{notice.code}** {notice.message}"
         yield notice.severity, notice.subject, found, "", notice.mend
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _work(classes: Sequence[Comparison]) -> Iterator[str]:

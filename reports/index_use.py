@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import psycopg
 
-from b2bench.arguments import Arguments, Case
+from b2bench.arguments import Arguments, Case, Drawn
 from b2bench.errors import BadInput
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass
@@ -94,7 +94,7 @@ class Unread:
 def read_with_all(
     connection: psycopg.Connection,
     queries: Sequence[QueryClass],
-    arguments: Mapping[str, Mapping[Case, Arguments]],
+    arguments: Drawn,
     roles: Mapping[str, str | None],
     progress: Progress,
 ) -> tuple[list[Reading], list[Unread]]:

@@ -1,7 +1,10 @@
 """A plan's nodes as the rows that a page draws: indented, with bars, what stands out marked."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from b2bench.figures.notation import counted, milliseconds, number, size
 from b2bench.findings import Finding
@@ -200,3 +203,9 @@ def _remembered(*processes: JsonObject) -> str:
 
 def _said(label: str, text: str) -> Condition:
     return Condition(label=label, expression=text)
+
+
+def embedded(plan: JsonObject) -> Markup:
+    """Return a plan's JSON for a `<script>`, where only a `<` could end the element."""
+    text = json.dumps(plan, ensure_ascii=False).replace("<", "\\u003c")
+    return Markup(text)  # noqa: S704 (made safe above)

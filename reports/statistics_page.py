@@ -1,13 +1,12 @@
 """The part of the EXPLAIN report that shows the plans of another server."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from b2bench.figures.page import Section, environment
-from reports.plan_view import PlanRow, plan_rows
+from reports.plan_view import PlanRow, embedded, plan_rows
 from reports.redaction import redact_plan
 from reports.statistics_compared import DIFFERS, GENERIC, difference, steps_by_case
 from reports.statistics_plans import PlannedClass, PlannedStep, StatisticsPlans
@@ -79,15 +78,9 @@ def _step_views(planned: PlannedClass, *, shown: bool) -> Iterator[_StepView]:
                 identity=f"{_ANCHOR}-{planned.query}-{case}-{step.step}",
                 difference=difference(step),
                 rows=plan_rows(plan, ()),
-                json=_embedded(plan),
+                json=embedded(plan),
             )
 
 
 def _told(case: str, step: PlannedStep, steps: Sequence[PlannedStep]) -> str:
     return f"{case}, {step.step}" if len(steps) > 1 else case
-
-
-def _embedded(plan: object) -> Markup:
-    # inside <script> only a "<" could end the element
-    text = json.dumps(plan, ensure_ascii=False).replace("<", "\\u003c")
-    return Markup(text)  # noqa: S704 (made safe above)

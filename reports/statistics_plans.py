@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from b2bench.arguments import Arguments, Case
+from b2bench.arguments import Arguments, Case, Drawn
 from b2bench.clones import scratch
 from b2bench.cluster.binaries import Binaries
 from b2bench.cluster.relationfiles import own_storage
@@ -122,7 +122,7 @@ def plan_with_statistics(
     target: Target,
     export: Path,
     queries: Sequence[QueryClass],
-    arguments: Mapping[str, Mapping[Case, Arguments]],
+    arguments: Drawn,
     *,
     binaries: Binaries,
     roles: Mapping[str, str] | None = None,

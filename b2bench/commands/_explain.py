@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from b2bench.arguments import Arguments, ArgumentSource, Case, one_of_each_case
+from b2bench.arguments import Arguments, ArgumentSource, Case, Drawn, one_of_each_case
 from b2bench.clones import clone
 from b2bench.cluster.binaries import find_binaries
 from b2bench.commands._capture import Selection
@@ -35,7 +35,6 @@ from reports.statistics_plans import StatisticsPlans, plan_with_statistics
 from reports.statistics_restored import require_restoring
 from reports.sweep import Sweep, sweep
 
-Drawn = Mapping[str, Mapping[Case, Arguments]]
 _NO_COPY = (
     "{option} changes {database} to learn from it, and b2bench did not make that: "
     "name a copy of it with --dsn, and say --scratch"
