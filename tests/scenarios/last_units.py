@@ -49,6 +49,7 @@ SELECT s.quantity,
    AND s.location_id = 1
  GROUP BY s.quantity, s.reserved
 """
+_DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ class Sale:
     result: LoadResult
     server: ServerAccount
     shelves: tuple[Shelf, ...]
+    server_deadlocks: int
 
     @property
     def deadlocks(self) -> int:
@@ -92,7 +94,14 @@ def sell_out(shop: Target, folder: Path, *, users: int = 50, duration_s: float =
         queries = load_queries(_QUERIES)
         server = account(connection, queries, plan=plan, result=result, before=before)
         shelves = tuple(_shelf(connection, variant) for variant in _SHELVES)
-    return Sale(result=result, server=server, shelves=shelves)
+        deadlocks = _deadlocks(connection)
+    return Sale(result=result, server=server, shelves=shelves, server_deadlocks=deadlocks)
+
+
+def _deadlocks(connection: Connection) -> int:
+    row = connection.execute(_DEADLOCKS).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _shelf(connection: Connection, variant: int) -> Shelf:

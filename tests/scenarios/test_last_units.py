@@ -18,7 +18,8 @@ def test_the_last_units_are_sold_once_each_whatever_deadlocks_there_are(
     # somebody may be the victim of deadlocks until its attempts are used up
     assert {error.sqlstate for query in result.queries for error in query.errors} <= {"40P01"}
     assert {kind.sqlstate for query in result.queries for kind in query.retries} == {"40P01"}
-    assert all(query.restarts > 0 for query in result.queries)
+    # the server chooses the victims: they may all be of one class, but it counted each of them
+    assert 0 < sale.deadlocks <= sale.server_deadlocks
     assert result.completed > 0
     assert result.offered == accounted(result)
     assert sale.server.mismatches == ()
