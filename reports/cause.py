@@ -1,18 +1,38 @@
-"""Name what changed in the catalogue and most plausibly made a statement work differently."""
+"""What made a statement work differently: suspected by its name, or proven by an experiment."""
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from b2bench.catalogue import Catalogue, CatalogueObject, Difference
 from b2bench.findings import Finding, Severity
+from reports.redaction import redact_sql
 
 _WORD = re.compile(r"\w+")
 _ON_RELATION = re.compile(r"\bON (?:ONLY )?(?P<relation>[\w.\"]+)")
 _CODE = frozenset(("function", "view", "trigger", "policy"))
-_SHOWN = 3
+_SUSPECTED = 3
 _UNKNOWN_MEND = "look for changed data, statistics (ANALYZE) or a changed query"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why a statement works differently.
+
+    Args:
+        kind: of a catalogue's object, or `query`, `dead rows`, `pending list` and the like.
+        identity: of the object, e.g. `products_search`.
+        shown: in words, e.g. `index products_search is missing`.
+        mend: what undoes it.
+        proven: whether undoing it on a copy restored the work; else it is the likeliest by name.
+    """
+
+    kind: str
+    identity: str
+    shown: str
+    mend: str
+    proven: bool = False
 
 
 class _Plausibility(IntEnum):
@@ -25,13 +45,13 @@ class _Plausibility(IntEnum):
     ELSEWHERE = 4
 
 
-def causes(
+def suspects(
     statement: str,
     plan_shape: Iterable[str],
     differences: Sequence[Difference],
     catalogue: Catalogue,
-) -> tuple[Difference, ...]:
-    """Return the most plausible differences, best first; empty when none has to do with it.
+) -> tuple[tuple[Difference, ...], ...]:
+    """Return the differences that have to do with a statement, the likeliest group first.
 
     A difference has to do with a statement when it is named in the statement, in its plan, or in
     the definition of a function, view, trigger or policy that it leads to.
@@ -44,14 +64,29 @@ def causes(
     """
     in_plan = set(_WORD.findall("\n".join(plan_shape)))
     reached = _reached(in_plan | set(_WORD.findall(statement)), catalogue.objects)
-    ranked = sorted(
-        ((_plausibility(difference, in_plan, reached), difference) for difference in differences),
-        key=lambda pair: pair[0],
+    ranked = [(_plausibility(each, in_plan, reached), each) for each in differences]
+    groups = (
+        tuple(difference for rank, difference in ranked if rank is wanted)
+        for wanted in _Plausibility
+        if wanted is not _Plausibility.ELSEWHERE
     )
-    if not ranked or ranked[0][0] is _Plausibility.ELSEWHERE:
-        return ()
-    best = ranked[0][0]
-    return tuple(difference for rank, difference in ranked if rank is best)[:_SHOWN]
+    return tuple(filter(None, groups))
+
+
+def likely_causes(groups: Sequence[Sequence[Difference]]) -> tuple[Cause, ...]:
+    """Return the likeliest group of suspects as causes that nobody has proven."""
+    return tuple(map(cause_of, groups[0][:_SUSPECTED])) if groups else ()
+
+
+def cause_of(difference: Difference, *, proven: bool = False) -> Cause:
+    """Return a difference as a cause, with what undoes it; constants are hidden."""
+    return Cause(
+        kind=difference.kind,
+        identity=difference.identity,
+        shown=difference.shown,
+        mend=mend(difference),
+        proven=proven,
+    )
 
 
 def _plausibility(difference: Difference, in_plan: set[str], reached: set[str]) -> _Plausibility:
@@ -108,25 +143,28 @@ def _indexed_relation(difference: Difference) -> str:
     return bare(match["relation"]) if match else ""
 
 
-def because(finding: Finding, causes: Sequence[Difference]) -> Finding:
+def because(finding: Finding, causes: Sequence[Cause]) -> Finding:
     """Return a regression with its cause and what undoes it; a note is left as it is."""
     if finding.severity is Severity.NOTE:
         return finding
-    remedy = mend(causes[0]) if causes else finding.mend or _UNKNOWN_MEND
+    remedy = causes[0].mend if causes else finding.mend or _UNKNOWN_MEND
     message = f"{finding.message}; cause: {shown(causes)}"
     return replace(finding, message=message, mend=remedy)
 
 
-def shown(causes: Sequence[Difference]) -> str:
+def shown(causes: Sequence[Cause]) -> str:
     """Return causes in words; `unknown` when there is none."""
-    return ", ".join(difference.shown for difference in causes) or "unknown"
+    words = ", ".join(cause.shown for cause in causes)
+    if not words:
+        return "unknown"
+    return words if all(cause.proven for cause in causes) else f"probably {words}"
 
 
 def mend(difference: Difference) -> str:
-    """Return what undoes a difference."""
+    """Return what undoes a difference, with its constants hidden."""
     if difference.kind == "setting":
         return f"set {difference.identity} = {difference.baseline_definition} again"
     if difference.kind == "index" and difference.change == "missing":
-        return f"create it again: {difference.baseline_definition}"
+        return f"create it again: {redact_sql(difference.baseline_definition)}"
     done = {"missing": "restore", "added": "drop", "changed": "change back"}[difference.change]
     return f"{done} {difference.kind} {difference.identity}, or record a new baseline"

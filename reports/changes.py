@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from b2bench.figures.notation import number
+from b2bench.figures.notation import number, significant
 from b2bench.findings import Finding, Severity
 from reports.work import WorkVector
 
+_ESTIMATE_WORSE = 10
+_ESTIMATE_OFF = 100
 _SAME_RESULT_MEND = "compare the answers; if they are right, record a new baseline"
 
 
@@ -46,7 +48,7 @@ THRESHOLDS = Thresholds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Counter:
+class Counted:
     """A counter of the work vector, how findings call it, and how bad it is when it grows."""
 
     field: str
@@ -55,19 +57,19 @@ class _Counter:
     severity: Severity = Severity.ERROR
 
 
-_COUNTERS = (
-    _Counter(field="shared_blocks", code="blocks", unit="blocks"),
-    _Counter(field="tuples", code="tuples", unit="tuples processed"),
-    _Counter(field="temp_blocks", code="temp", unit="temporary blocks"),
-    _Counter(field="wal_records", code="wal-records", unit="WAL records"),
-    _Counter(field="wal_bytes", code="wal-bytes", unit="WAL bytes"),
-    _Counter(field="trigger_calls", code="trigger-calls", unit="trigger calls"),
-    _Counter(field="executed_blocks", code="executed-blocks", unit="blocks of a real execution"),
-    _Counter(field="function_calls", code="function-calls", unit="function calls"),
-    _Counter(field="statements", code="statements", unit="statements with those of functions"),
-    _Counter(field="jit_functions", code="jit", unit="functions compiled just in time"),
+COUNTERS = (
+    Counted(field="shared_blocks", code="blocks", unit="blocks"),
+    Counted(field="tuples", code="tuples", unit="tuples processed"),
+    Counted(field="temp_blocks", code="temp", unit="temporary blocks"),
+    Counted(field="wal_records", code="wal-records", unit="WAL records"),
+    Counted(field="wal_bytes", code="wal-bytes", unit="WAL bytes"),
+    Counted(field="trigger_calls", code="trigger-calls", unit="trigger calls"),
+    Counted(field="executed_blocks", code="executed-blocks", unit="blocks of a real execution"),
+    Counted(field="function_calls", code="function-calls", unit="function calls"),
+    Counted(field="statements", code="statements", unit="statements with those of functions"),
+    Counted(field="jit_functions", code="jit", unit="functions compiled just in time"),
     # they depend on the last VACUUM too, so they only warn
-    _Counter(
+    Counted(
         field="heap_fetches", code="heap-fetches", unit="heap fetches", severity=Severity.WARNING
     ),
 )
@@ -85,7 +87,8 @@ def changes(
     shrunk = list(_shrunk(subject, baseline, candidate, thresholds))
     shape = _shape(subject, baseline, candidate, better=bool(shrunk) and not grown)
     rows = _rows(subject, baseline, candidate)
-    return (*shape, *grown, *rows, *shrunk)
+    estimate = _estimate(subject, baseline, candidate)
+    return (*shape, *grown, *rows, *estimate, *shrunk)
 
 
 def _grown(
@@ -117,10 +120,10 @@ def _shrunk(
             )
 
 
-def _counted(baseline: WorkVector, candidate: WorkVector) -> Iterator[tuple[_Counter, int, int]]:
+def _counted(baseline: WorkVector, candidate: WorkVector) -> Iterator[tuple[Counted, int, int]]:
     # a page logged whole says when the last checkpoint was, not what the statement did
     paged = baseline.wal_full_pages or candidate.wal_full_pages
-    for counter in _COUNTERS:
+    for counter in COUNTERS:
         before, after = getattr(baseline, counter.field), getattr(candidate, counter.field)
         is_told = before is not None and after is not None
         if is_told and not (paged and counter.field == "wal_bytes"):
@@ -181,4 +184,18 @@ def _rows(subject: str, baseline: WorkVector, candidate: WorkVector) -> Iterator
             subject=subject,
             message=f"as many rows as before ({number(after)}), with other values",
             mend=_SAME_RESULT_MEND,
+        )
+
+
+def _estimate(subject: str, baseline: WorkVector, candidate: WorkVector) -> Iterator[Finding]:
+    """Yield that the planner knows much less than it did; a fresh ANALYZE moves it, so it warns."""
+    before, after = baseline.estimate_error, candidate.estimate_error
+    if after >= _ESTIMATE_OFF and after >= _ESTIMATE_WORSE * before:
+        yield Finding(
+            code="estimate-worse",
+            severity=Severity.WARNING,
+            subject=subject,
+            message=f"the planner's rows are off by a factor of {significant(after)}, "
+            f"it was {significant(before)}",
+            mend="ANALYZE; for columns that depend on each other, CREATE STATISTICS",
         )

@@ -1,7 +1,7 @@
 """Compare the work of query classes with a baseline, one class at a time."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from b2bench.arguments import Case
 from b2bench.catalogue import Difference, differences
@@ -9,9 +9,11 @@ from b2bench.errors import BaselineUnusable
 from b2bench.findings import Finding, Severity
 from reports.baseline import Baseline, CaseWork, ClassWork, class_work
 from reports.capture import Capture, ClassCapture
-from reports.cause import because, causes
-from reports.changes import THRESHOLDS, Thresholds, changes
+from reports.cause import Cause, because, likely_causes, suspects
+from reports.changes import changes
+from reports.gate_policy import Policy
 from reports.ground import ground_differences
+from reports.redaction import redact_sql
 from reports.work import WorkVector
 
 
@@ -27,7 +29,7 @@ class StepComparison:
     step: str
     baseline: WorkVector
     candidate: WorkVector
-    causes: tuple[Difference, ...]
+    causes: tuple[Cause, ...]
     findings: tuple[Finding, ...]
 
 
@@ -65,10 +67,8 @@ class Comparisons:
         return self.notices + tuple(found for each in self.classes for found in each.findings)
 
 
-def compare(
-    baseline: Baseline, candidate: Capture, *, thresholds: Thresholds = THRESHOLDS
-) -> Comparisons:
-    """Compare every class of either side.
+def compare(baseline: Baseline, candidate: Capture, *, policy: Policy | None = None) -> Comparisons:
+    """Compare every class of either side; constants of definitions are hidden.
 
     Raises:
         BaselineUnusable: the two do not stand on the same ground.
@@ -78,11 +78,21 @@ def compare(
             f"not comparable: {'; '.join(reasons)}: "
             "record a baseline on this ground with `b2bench baseline record`"
         )
-    comparing = _Comparing(baseline, candidate, thresholds)
+    comparing = _Comparing(baseline, candidate, policy or Policy())
     return Comparisons(
         classes=tuple(comparing.classes()),
-        differences=comparing.differences,
+        differences=tuple(map(_redacted, comparing.differences)),
         notices=() if candidate.ground.data_set else (_unknown_data(),),
+    )
+
+
+def _redacted(difference: Difference) -> Difference:
+    if difference.kind == "setting":
+        return difference
+    return replace(
+        difference,
+        baseline_definition=redact_sql(difference.baseline_definition),
+        candidate_definition=redact_sql(difference.candidate_definition),
     )
 
 
@@ -98,11 +108,11 @@ def _unknown_data() -> Finding:
 class _Comparing:
     """Two sides and their catalogues' differences, read class by class."""
 
-    def __init__(self, baseline: Baseline, candidate: Capture, thresholds: Thresholds) -> None:
+    def __init__(self, baseline: Baseline, candidate: Capture, policy: Policy) -> None:
         self.differences = differences(baseline.catalogue, candidate.catalogue)
         self._baseline = baseline
         self._candidate = candidate
-        self._thresholds = thresholds
+        self._policy = policy
 
     def classes(self) -> Iterator[Comparison]:
         before = {work.query: work for work in self._baseline.classes}
@@ -130,6 +140,7 @@ class _Comparing:
         self, baseline: ClassWork, candidate: ClassWork, sql: Mapping[str, str]
     ) -> Iterator[StepComparison]:
         before, after = _by_case_and_step(baseline), _by_case_and_step(candidate)
+        thresholds = self._policy.rules(baseline.query).thresholds
         for case, step in before:
             if (case, step) not in after:
                 continue
@@ -143,12 +154,12 @@ class _Comparing:
                 baseline=work[0],
                 candidate=work[1],
                 causes=likely,
-                findings=changes(subject, *work, thresholds=self._thresholds),
+                findings=changes(subject, *work, thresholds=thresholds),
             )
 
-    def _causes(self, sql: str, baseline: WorkVector) -> tuple[Difference, ...]:
+    def _causes(self, sql: str, baseline: WorkVector) -> tuple[Cause, ...]:
         catalogue = self._baseline.catalogue
-        return causes(sql, baseline.plan_shape, self.differences, catalogue)
+        return likely_causes(suspects(sql, baseline.plan_shape, self.differences, catalogue))
 
 
 def _by_case_and_step(work: ClassWork) -> dict[tuple[Case, str], WorkVector]:

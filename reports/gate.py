@@ -1,34 +1,15 @@
 """The gate: from comparisons to one verdict, re-graded by a policy."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from b2bench.figures.notation import counted
 from b2bench.findings import ExitCode, Finding, Severity, exit_code
 from reports.baseline import Baseline
 from reports.capture import Capture
-from reports.changes import THRESHOLDS, Thresholds
 from reports.comparison import Comparison, Comparisons, compare
+from reports.gate_policy import Policy, Rules
 from reports.ground import Ground
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What counts as a change, and how bad each kind of finding is.
-
-    Args:
-        severities: by code, for findings that are to be graded otherwise; improvements and
-            other notes stay notes.
-    """
-
-    thresholds: Thresholds = THRESHOLDS
-    severities: Mapping[str, Severity] = field(default_factory=dict)
-
-    def graded(self, finding: Finding) -> Finding:
-        """Return the finding with the severity that this policy gives it."""
-        if finding.severity is Severity.NOTE:
-            return finding
-        return replace(finding, severity=self.severities.get(finding.code, finding.severity))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +55,17 @@ def judge(baseline: Baseline, candidate: Capture, policy: Policy | None = None) 
         BaselineUnusable: the two do not stand on the same ground.
     """
     policy = policy or Policy()
-    compared = compare(baseline, candidate, thresholds=policy.thresholds)
-    comparisons = _graded(compared, policy)
+    compared = compare(baseline, candidate, policy=policy)
+    return pronounce(_graded(compared, policy), candidate.ground)
+
+
+def pronounce(comparisons: Comparisons, ground: Ground) -> Verdict:
+    """Return the verdict that graded comparisons come to."""
     findings = worst_first(comparisons.findings)
     return Verdict(
         exit_code=exit_code(findings),
-        ground=candidate.ground,
-        compared=sum(bool(each.steps) for each in compared.classes),
+        ground=ground,
+        compared=sum(bool(each.steps) for each in comparisons.classes),
         findings=findings,
         comparisons=comparisons,
     )
@@ -89,17 +74,19 @@ def judge(baseline: Baseline, candidate: Capture, policy: Policy | None = None) 
 def _graded(comparisons: Comparisons, policy: Policy) -> Comparisons:
     return replace(
         comparisons,
-        notices=tuple(map(policy.graded, comparisons.notices)),
-        classes=tuple(_graded_class(each, policy) for each in comparisons.classes),
+        notices=tuple(map(policy.default.graded, comparisons.notices)),
+        classes=tuple(
+            _graded_class(each, policy.rules(each.query)) for each in comparisons.classes
+        ),
     )
 
 
-def _graded_class(comparison: Comparison, policy: Policy) -> Comparison:
+def _graded_class(comparison: Comparison, rules: Rules) -> Comparison:
     return replace(
         comparison,
-        notices=tuple(map(policy.graded, comparison.notices)),
+        notices=tuple(map(rules.graded, comparison.notices)),
         steps=tuple(
-            replace(step, findings=tuple(map(policy.graded, step.findings)))
+            replace(step, findings=tuple(map(rules.graded, step.findings)))
             for step in comparison.steps
         ),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from reports.advice_estimates import worst_estimate
 from reports.observing import FunctionCalls, ServerWork
 from reports.plans import JsonObject, defines_cte, plan_shape, raw_nodes, rows_removed
 
@@ -28,6 +29,7 @@ class WorkVector:
         bytes_returned: of the values of all rows, as text.
         settings: planner settings that differ from the built-in defaults.
         result: a checksum of the rows in any order; empty where they differ each time.
+        estimate_error: the largest factor by which the planner had a node's rows wrong.
     """
 
     plan_shape: tuple[str, ...]
@@ -47,6 +49,7 @@ class WorkVector:
     bytes_returned: int | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     result: str = ""
+    estimate_error: float = 1.0
 
 
 def work_of(explained: JsonObject) -> WorkVector:
@@ -66,6 +69,8 @@ def work_of(explained: JsonObject) -> WorkVector:
         heap_fetches=sum(raw.get("Heap Fetches", 0) for raw in raw_nodes(root)),
         jit_functions=explained.get("JIT", {}).get("Functions", 0),
         settings=dict(explained.get("Settings", {})),
+        # in git, more digits would only change more often
+        estimate_error=float(f"{worst_estimate(explained):.3g}"),
     )
 
 

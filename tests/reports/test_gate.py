@@ -10,8 +10,9 @@ from b2bench.records import to_json
 from b2bench.target import Target
 from reports.baseline import record
 from reports.capture import Capture
-from reports.gate import Policy, judge
+from reports.gate import judge
 from reports.gate_markdown import gate_markdown
+from reports.gate_policy import Policy, Rules
 from tests.reports.conftest import Golden
 from tests.reports.shop import captured
 
@@ -49,7 +50,7 @@ def test_a_policy_grades_otherwise(
     shop: Target, shop_capture: Capture, queries: tuple[QueryClass, ...]
 ) -> None:
     codes = ("plan-shape-changed", "blocks-increased", "tuples-increased")
-    lenient = Policy(severities=dict.fromkeys(codes, Severity.WARNING))
+    lenient = Policy(default=Rules(severities=dict.fromkeys(codes, Severity.WARNING)))
     verdict = judge(record(shop_capture), without_sku_index(shop, queries), lenient)
     assert verdict.exit_code is ExitCode.FINE
     assert Severity.WARNING in {finding.severity for finding in verdict.findings}
@@ -58,7 +59,7 @@ def test_a_policy_grades_otherwise(
 def test_a_policy_leaves_improvements_notes(shop_capture: Capture) -> None:
     verdict = judge(record(shop_capture), shop_capture)
     note = replace(verdict.findings[0], code="blocks-decreased", severity=Severity.NOTE)
-    strict = Policy(severities={"blocks-decreased": Severity.ERROR})
+    strict = Rules(severities={"blocks-decreased": Severity.ERROR})
     assert strict.graded(note) == note
 
 
