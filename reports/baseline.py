@@ -11,9 +11,10 @@ from b2bench.records import read_record, write_record
 from reports.capture import Capture, ClassCapture
 from reports.explaining import CaseCapture
 from reports.ground import Ground
+from reports.query_change import Statement, statement_of
 from reports.work import WorkVector
 
-BASELINE_VERSION = 2
+BASELINE_VERSION = 3
 _MEND = "record one with `b2bench baseline record`"
 
 
@@ -34,11 +35,21 @@ class CaseWork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """Why the work of a class was taken over although it was worse, and when."""
+
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassWork:
-    """What a query class did."""
+    """What a query class did, and with which statements."""
 
     query: str
+    statements: tuple[Statement, ...]
     cases: tuple[CaseWork, ...]
+    accepted: tuple[Acceptance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +79,12 @@ def record(capture: Capture) -> Baseline:
 
 def class_work(captured: ClassCapture) -> ClassWork:
     """Return what a class did, without plans, times and arguments."""
-    return ClassWork(query=captured.query, cases=tuple(_case(case) for case in captured.cases))
+    texts = {step.step: step.sql for case in captured.cases for step in case.steps}
+    return ClassWork(
+        query=captured.query,
+        statements=tuple(statement_of(step, sql) for step, sql in texts.items()),
+        cases=tuple(_case(case) for case in captured.cases),
+    )
 
 
 def _case(captured: CaseCapture) -> CaseWork:

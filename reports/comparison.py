@@ -1,6 +1,6 @@
 """Compare the work of query classes with a baseline, one class at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from b2bench.arguments import Case
@@ -13,6 +13,7 @@ from reports.cause import Cause, because, likely_causes, suspects
 from reports.changes import changes
 from reports.gate_policy import Policy
 from reports.ground import ground_differences
+from reports.query_change import query_change
 from reports.redaction import redact_sql
 from reports.work import WorkVector
 
@@ -35,11 +36,17 @@ class StepComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """One query class: its steps, and what is to be said of it as a whole."""
+    """One query class: its steps, and what is to be said of it as a whole.
+
+    Args:
+        query: its name.
+        change: of its file, where it is not what it was.
+    """
 
     query: str
     steps: tuple[StepComparison, ...] = ()
     notices: tuple[Finding, ...] = ()
+    change: Cause | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -129,17 +136,20 @@ class _Comparing:
             return Comparison(query=query, notices=candidate.findings)
         if baseline is None:
             return Comparison(query=query, notices=(_new(query),))
-        sql = {step.step: step.sql for case in candidate.cases for step in case.steps}
         after = class_work(candidate)
-        notices = tuple(_gaps(baseline, after))
+        change = query_change(query, baseline.statements, after.statements)
         return Comparison(
-            query=query, notices=notices, steps=tuple(self._steps(baseline, after, sql))
+            query=query,
+            notices=tuple(_gaps(baseline, after)),
+            steps=tuple(self._steps(baseline, after, change)),
+            change=change,
         )
 
     def _steps(
-        self, baseline: ClassWork, candidate: ClassWork, sql: Mapping[str, str]
+        self, baseline: ClassWork, candidate: ClassWork, change: Cause | None
     ) -> Iterator[StepComparison]:
         before, after = _by_case_and_step(baseline), _by_case_and_step(candidate)
+        sql = {statement.step: statement.sql for statement in candidate.statements}
         thresholds = self._policy.rules(baseline.query).thresholds
         for case, step in before:
             if (case, step) not in after:
@@ -153,7 +163,7 @@ class _Comparing:
                 step=step,
                 baseline=work[0],
                 candidate=work[1],
-                causes=likely,
+                causes=(change, *likely) if change else likely,
                 findings=changes(subject, *work, thresholds=thresholds),
             )
 

@@ -75,9 +75,18 @@ def redact_sql(statement: str) -> str:
     >>> redact_sql("SELECT 1 FROM t /* or 'eve' */ WHERE a = $1::int AND b = '--' -- for bob")
     'SELECT ‹…› FROM t  WHERE a = $1::int AND b = ‹…›'
     """
+    return redact_text(without_comments(statement))
+
+
+def without_comments(statement: str) -> str:
+    """Return a statement without its comments, also those that stand in comments.
+
+    >>> without_comments("SELECT '--' /* a /* b */ c */ AS text -- d")
+    "SELECT '--'  AS text"
+    """
     bare = _COMMENT.sub(lambda match: match["keep"] or "", statement)
-    # comments may stand in comments: the innermost are gone now
-    return redact_text(bare) if bare == statement else redact_sql(bare)
+    # the innermost are gone now
+    return bare if bare == statement else without_comments(bare)
 
 
 def redact_plan(explained: JsonObject) -> JsonObject:
