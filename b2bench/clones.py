@@ -19,7 +19,7 @@ _CLONE = re.compile(r"(?P<origin>.+)_[a-z]+_[0-9a-f]{6}")
 
 
 @contextmanager
-def clone(target: Target, purpose: str) -> Iterator[Target]:
+def clone(target: Target, purpose: str, *, of_scratch: bool = False) -> Iterator[Target]:
     """Copy a marked database, yield the copy, drop it whatever happens.
 
     Copies that a killed command left behind are dropped on the way: a living one is locked by
@@ -28,13 +28,16 @@ def clone(target: Target, purpose: str) -> Iterator[Target]:
     Args:
         target: the database to copy; nobody else may be connected to it.
         purpose: one word of the copy's name, e.g. `run`.
+        of_scratch: whether the user named the database as one to experiment with, so that it
+            need not be marked; it is copied and not changed all the same.
 
     Raises:
         NotOurDatabase: b2bench did not make the database.
         BadInput: somebody is connected to it.
     """
-    with connect(target) as connection:
-        require_marked(connection, target)
+    if not of_scratch:
+        with connect(target) as connection:
+            require_marked(connection, target)
     prefix = f"{target.database[: _LONGEST_NAME - len(purpose) - 8]}_{purpose}_"
     name = prefix + secrets.token_hex(3)
     with connect(maintenance(target), application_name="b2bench (clones)") as connection:

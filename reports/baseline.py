@@ -1,6 +1,6 @@
 """The work that query classes once did, as a JSON file for git to keep."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from reports.capture import Capture, ClassCapture
 from reports.explaining import CaseCapture
 from reports.ground import Ground
 from reports.query_change import Statement, statement_of
+from reports.redaction import redact_sql
 from reports.work import WorkVector
 
 BASELINE_VERSION = 3
@@ -54,7 +55,12 @@ class ClassWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """Work on a ground, and the catalogue that was there; ordered, so that git shows changes."""
+    """Work on a ground, and the catalogue that was there; ordered, so that git shows changes.
+
+    Args:
+        seed: of the arguments; others do other work.
+        as_of: what `:as_of` was where the files themselves give the arguments.
+    """
 
     ground: Ground
     recorded_at: datetime
@@ -62,11 +68,18 @@ class Baseline:
     b2bench: str
     classes: tuple[ClassWork, ...]
     catalogue: Catalogue
+    seed: int = 1
+    as_of: datetime | None = None
     baseline_version: int = BASELINE_VERSION
 
 
-def record(capture: Capture) -> Baseline:
-    """Return the work of a capture; classes that failed are left out (see its findings)."""
+def record(capture: Capture, *, as_of: datetime | None = None) -> Baseline:
+    """Return the work of a capture; classes that failed are left out (see its findings).
+
+    Args:
+        capture: of every class.
+        as_of: what `:as_of` was, if not the data set's.
+    """
     return Baseline(
         ground=capture.ground,
         recorded_at=capture.provenance.at,
@@ -74,6 +87,8 @@ def record(capture: Capture) -> Baseline:
         b2bench=capture.provenance.b2bench,
         classes=tuple(class_work(each) for each in capture.classes if not each.failed),
         catalogue=capture.catalogue,
+        seed=capture.seed,
+        as_of=as_of,
     )
 
 
@@ -119,3 +134,18 @@ def read_baseline(path: Path) -> Baseline:
             f"{BASELINE_VERSION}: {_MEND}"
         )
     return baseline
+
+
+def first_cases(baseline: Baseline) -> Baseline:
+    """Return the baseline with one case of each class: the typical one, if there is any."""
+    classes = (replace(each, cases=each.cases[:1]) for each in baseline.classes)
+    return replace(baseline, classes=tuple(classes))
+
+
+def without_constants(baseline: Baseline) -> Baseline:
+    """Return the baseline whose definitions hide constants; such objects cannot be restored."""
+    objects = (
+        item if item.kind == "setting" else replace(item, definition=redact_sql(item.definition))
+        for item in baseline.catalogue.objects
+    )
+    return replace(baseline, catalogue=Catalogue(objects=tuple(objects)))

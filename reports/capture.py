@@ -25,8 +25,8 @@ from reports.refusal import refusal
 _STATEMENT_TIMEOUT_MS = 60_000
 _LOCK_TIMEOUT_MS = 5_000
 _PINNED = {
+    # how many workers there are depends on who else works
     "max_parallel_workers_per_gather": "0",
-    "jit": "off",
     # so that executions are told apart, and what functions do is counted
     "compute_query_id": "on",
     "track_functions": "all",
@@ -58,12 +58,17 @@ class ClassCapture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """Every query class explained on one database, in the order of their names."""
+    """Every query class explained on one database, in the order of their names.
+
+    Args:
+        seed: of the arguments.
+    """
 
     ground: Ground
     provenance: Provenance
     catalogue: Catalogue
     classes: tuple[ClassCapture, ...]
+    seed: int = 1
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -111,7 +116,7 @@ def capture(
             classes.append(_capture(replace(target, role=role), query, source, seed, manner))
     progress("explain", done=len(order), total=len(order))
     by_name = sorted(classes, key=lambda captured: captured.query)
-    return replace(found, classes=tuple(by_name))
+    return replace(found, classes=tuple(by_name), seed=seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,12 +199,12 @@ def take_role(connection: psycopg.Connection, role: str | None) -> None:
 
 def pin(connection: psycopg.Connection) -> None:
     """Give a session the settings under which plans and work are compared."""
-    for name, value in _PINNED.items():
-        connection.execute(
-            "SELECT set_config(name, %s, false) FROM pg_settings WHERE name = %s"
-            " AND (context = 'user' OR has_parameter_privilege(name, 'SET'))",
-            (value, name),
-        )
+    connection.execute(
+        "SELECT set_config(name, value, false) FROM pg_settings"
+        "  JOIN unnest(%s::text[], %s::text[]) AS pinned (name, value) USING (name)"
+        " WHERE context = 'user' OR has_parameter_privilege(name, 'SET')",
+        (list(_PINNED), list(_PINNED.values())),
+    )
 
 
 def _refused(query: QueryClass, case: Case, error: BadInput | StatementFailed) -> Finding:

@@ -206,11 +206,12 @@ class _Run:
         )
         observer = explains.observer
         functions = functions_called(self._connection)
-        mark = observer.mark() if observer else {}
+        queryid = plan.get("Query Identifier")
+        mark = observer.mark(queryid) if observer else None
         answer = execute(self._connection, step.sql, texts, outputs)
         called = called_since(functions, functions_called(self._connection))
         # the server counts a SELECT when the session's next statement ends its portal
-        server = observer.since(mark, plan.get("Query Identifier")) if observer else None
+        server = observer.since(mark, queryid) if observer and mark else None
         before = explains.before.get(step.name)
         is_same = before is not None and before.checksum == answer.checksum
         work = with_execution(

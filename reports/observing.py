@@ -46,11 +46,16 @@ class FunctionCalls:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    """A line of pg_stat_statements, summed over the users that executed the statement."""
+class Mark:
+    """The counters of one statement at one time.
 
-    toplevel: bool
-    queryid: int
+    Args:
+        evictions: how often the server dropped the entries that were used least.
+        nested_calls: of all statements that functions executed in the database.
+    """
+
+    evictions: int
+    nested_calls: int
     calls: int
     exec_ms: float
     shared_blocks: int
@@ -59,9 +64,6 @@ class _Row:
     wal_full_pages: int
     wal_bytes: int
     jit_functions: int
-
-
-Mark = Mapping[tuple[bool, int], _Row]
 
 
 class Observer:
@@ -76,42 +78,33 @@ class Observer:
     def __init__(self, connection: psycopg.Connection, schema: str, *, is_alone: bool) -> None:
         self._connection = connection
         self._statement = sql.SQL(_file("observing.sql")).format(
-            function=sql.Identifier(schema, "pg_stat_statements")
+            function=sql.Identifier(schema, "pg_stat_statements"),
+            info=sql.Identifier(schema, "pg_stat_statements_info"),
         )
         self._is_alone = is_alone
 
-    def mark(self) -> Mark:
-        """Return the counters as they are now, by nesting and queryid."""
-        with self._connection.cursor(row_factory=class_row(_Row)) as cursor:
-            rows = cursor.execute(self._statement).fetchall()
-        return {(row.toplevel, row.queryid): row for row in rows}
+    def mark(self, queryid: int | None) -> Mark:
+        """Return the counters of a statement as they are now."""
+        with self._connection.cursor(row_factory=class_row(Mark)) as cursor:
+            (mark,) = cursor.execute(self._statement, {"queryid": queryid}).fetchall()
+        return mark
 
-    def since(self, before: Mark, queryid: int | None) -> ServerWork | None:
+    def since(self, then: Mark, queryid: int | None) -> ServerWork | None:
         """Return what the one execution since a mark did; `None` if it was not exactly one."""
-        after = self.mark()
-        if queryid is None or (now := after.get((True, queryid))) is None:
+        now = self.mark(queryid)
+        if now.calls - then.calls != 1 or now.evictions != then.evictions:
             return None
-        then = before.get((True, queryid))
-        if now.calls - (then.calls if then else 0) != 1:
-            return None
+        nested = now.nested_calls - then.nested_calls
         return ServerWork(
-            exec_ms=now.exec_ms - (then.exec_ms if then else 0.0),
-            shared_blocks=now.shared_blocks - (then.shared_blocks if then else 0),
-            temp_blocks=now.temp_blocks - (then.temp_blocks if then else 0),
-            wal_records=now.wal_records - (then.wal_records if then else 0),
-            wal_full_pages=now.wal_full_pages - (then.wal_full_pages if then else 0),
-            wal_bytes=now.wal_bytes - (then.wal_bytes if then else 0),
-            jit_functions=now.jit_functions - (then.jit_functions if then else 0),
-            nested_statements=_nested(before, after) if self._is_alone else None,
+            exec_ms=now.exec_ms - then.exec_ms,
+            shared_blocks=now.shared_blocks - then.shared_blocks,
+            temp_blocks=now.temp_blocks - then.temp_blocks,
+            wal_records=now.wal_records - then.wal_records,
+            wal_full_pages=now.wal_full_pages - then.wal_full_pages,
+            wal_bytes=now.wal_bytes - then.wal_bytes,
+            jit_functions=now.jit_functions - then.jit_functions,
+            nested_statements=nested if self._is_alone else None,
         )
-
-
-def _nested(before: Mark, after: Mark) -> int:
-    return sum(
-        row.calls - (before[key].calls if key in before else 0)
-        for key, row in after.items()
-        if not row.toplevel
-    )
 
 
 @contextmanager
@@ -130,7 +123,7 @@ def _observer(connection: psycopg.Connection, *, is_alone: bool) -> Observer | N
     try:
         found = Observer(connection, _schema(connection), is_alone=is_alone)
         # an old version lacks columns, and its schema may be another's
-        found.mark()
+        found.mark(None)
     except (ExtensionMissing, psycopg.Error):
         return None
     return found

@@ -165,4 +165,5 @@ def _shown(part: exp.Expression) -> str:
     bare = part.copy()
     for query in list(bare.find_all(exp.Select, exp.SetOperation)):
         query.replace(exp.Var(this="…"))
-    return bare.sql(dialect=_DIALECT).replace(_CONSTANT, REDACTED)
+    # tables may stand side by side
+    return bare.sql(dialect=_DIALECT).removeprefix(", ").replace(_CONSTANT, REDACTED)

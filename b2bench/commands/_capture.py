@@ -1,10 +1,12 @@
 """Explain query classes on a clone of our database, or read-only on somebody else's."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
+from b2bench.arguments import Arguments, ArgumentSource, Case
 from b2bench.clones import clone
 from b2bench.commands._queries import argument_source, chosen_queries
 from b2bench.commands._settings import Settings
@@ -22,11 +24,25 @@ BASELINES = Path("baselines")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What is to be explained, and with which arguments."""
+    """What is to be explained, and with which arguments.
+
+    Args:
+        queries: the classes.
+        examples: whether the files' own arguments are wanted in any case.
+        csv: a folder of files with arguments.
+        seed: of the arguments.
+        as_of: what `:as_of` is to be in a database without a data set.
+        scratch: whether a database that b2bench did not make is a copy to experiment with.
+        typical_only: whether one case of each class is enough.
+    """
 
     queries: Sequence[QueryClass]
     examples: bool = False
     csv: Path | None = None
+    seed: int = 1
+    as_of: datetime | None = None
+    scratch: bool = False
+    typical_only: bool = False
 
 
 def everything(settings: Settings) -> Selection:
@@ -34,7 +50,53 @@ def everything(settings: Settings) -> Selection:
 
     Raises: as `chosen_queries`.
     """
-    return Selection(queries=chosen_queries(settings))
+    return Selection(queries=chosen_queries(settings), seed=settings.seed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A database whose query classes are explained.
+
+    Args:
+        target: the database itself.
+        source: of the arguments.
+        may_copy: whether it may be copied, so that what changes data can be explained, too.
+    """
+
+    target: Target
+    selection: Selection
+    source: ArgumentSource
+    may_copy: bool
+
+    def copies(self, purpose: str) -> Callable[[], AbstractContextManager[Target]]:
+        """Return what makes a copy that may be changed, and is dropped afterwards."""
+        ours = not self.selection.scratch
+        return lambda: clone(self.target, purpose, of_scratch=not ours)
+
+
+def find_subject(settings: Settings, target: Target, selection: Selection) -> Subject:
+    """Return a database with the arguments for its query classes.
+
+    Raises:
+        NotOurDatabase, BadInput: the shop's queries need the shop's data.
+    """
+    source = argument_source(
+        settings,
+        target,
+        examples=selection.examples,
+        csv=selection.csv,
+        as_of=selection.as_of,
+    )
+    if selection.typical_only:
+        source = _OnlyTypical(source)
+    ours = is_ours(target)
+    return Subject(
+        target=target,
+        # what is ours needs no permission
+        selection=replace(selection, scratch=selection.scratch and not ours),
+        source=_Remembering(source),
+        may_copy=ours or selection.scratch,
+    )
 
 
 def take_capture(
@@ -45,27 +107,58 @@ def take_capture(
     Raises:
         NotOurDatabase, BadInput: the shop's queries need the shop's data.
     """
-    source = argument_source(settings, target, examples=selection.examples, csv=selection.csv)
-    progress("copying the database")
-    with _subject(target) as (subject, is_clone):
+    return capture_subject(find_subject(settings, target, selection), progress)
+
+
+def capture_subject(subject: Subject, progress: Progress) -> Capture:
+    """Explain the selected query classes of a subject, on a copy where one may be made."""
+    with _copy_or_itself(subject, progress) as target:
         return capture(
-            subject,
-            selection.queries,
-            source,
-            seed=settings.seed,
+            target,
+            subject.selection.queries,
+            subject.source,
+            seed=subject.selection.seed,
             progress=progress,
-            clone=is_clone,
+            clone=subject.may_copy,
         )
 
 
 @contextmanager
-def _subject(target: Target) -> Iterator[tuple[Target, bool]]:
-    """Yield a clone of our database, else the database itself, and which of the two it is."""
-    if not is_ours(target):
-        yield target, False
+def _copy_or_itself(subject: Subject, progress: Progress) -> Iterator[Target]:
+    if not subject.may_copy:
+        yield subject.target
         return
-    with clone(target, "explain") as copy:
-        yield copy, True
+    progress("copying the database")
+    with subject.copies("explain")() as copy:
+        yield copy
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembering:
+    """A source that draws the same arguments once, however often they are asked for."""
+
+    source: ArgumentSource
+    drawn: dict[tuple[str, int, int], Sequence[Arguments]] = field(default_factory=dict)
+
+    def draw(self, query: QueryClass, *, seed: int, count: int) -> Sequence[Arguments]:
+        """Return what the source drew; a changed text of a class asks for the same."""
+        key = query.name, seed, count
+        if key not in self.drawn:
+            self.drawn[key] = self.source.draw(query, seed=seed, count=count)
+        return self.drawn[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _OnlyTypical:
+    """A source of whose cases the first is enough, which is the typical one where there is any."""
+
+    source: ArgumentSource
+
+    def draw(self, query: QueryClass, *, seed: int, count: int) -> Sequence[Arguments]:
+        """Return arguments of the first case that the source draws any of."""
+        drawn = self.source.draw(query, seed=seed, count=count)
+        first = next(case for case in Case if any(each.case is case for each in drawn))
+        return [each for each in drawn if each.case is first]
 
 
 def baseline_path(settings: Settings, target: Target) -> Path:

@@ -32,9 +32,21 @@ def chosen_queries(settings: Settings, names: Sequence[str] = ()) -> tuple[Query
 
 
 def argument_source(
-    settings: Settings, target: Target, *, examples: bool = False, csv: Path | None = None
+    settings: Settings,
+    target: Target,
+    *,
+    examples: bool = False,
+    csv: Path | None = None,
+    as_of: datetime | None = None,
 ) -> ArgumentSource:
     """Return the shop's arguments for the shop's queries, else the files' own or CSV files.
+
+    Args:
+        settings: with the folder of the queries.
+        target: whose data the arguments are to fit.
+        examples: whether the files' own are wanted in any case.
+        csv: a folder of files with arguments.
+        as_of: what `:as_of` is to be in a database without a data set.
 
     Raises:
         NotOurDatabase, BadInput: the shop's arguments need the shop's data.
@@ -45,9 +57,9 @@ def argument_source(
         raise BadInput(f"{csv} is not a folder of .csv files")
     if csv is not None:
         with reading(target) as connection:
-            return CsvSource(csv, _as_of(connection))
+            return CsvSource(csv, _as_of(connection, as_of))
     if examples or settings.queries is not None:
-        return _folder_source(target)
+        return _folder_source(target, as_of)
     require_data_set(target)
     # only the shop's own arguments need what they are drawn with
     from scenarios.samplers import shop_source  # noqa: PLC0415
@@ -55,11 +67,11 @@ def argument_source(
     return shop_source(target)
 
 
-def _folder_source(target: Target) -> ArgumentSource:
+def _folder_source(target: Target, as_of: datetime | None) -> ArgumentSource:
     with reading(target) as connection:
-        return FolderSource(_as_of(connection), scale=read_scale(connection))
+        return FolderSource(_as_of(connection, as_of), scale=read_scale(connection))
 
 
-def _as_of(connection: psycopg.Connection) -> datetime:
+def _as_of(connection: psycopg.Connection, wanted: datetime | None) -> datetime:
     data_set = read_data_set(connection)
-    return data_set.as_of if data_set else datetime.now(UTC)
+    return data_set.as_of if data_set else wanted or datetime.now(UTC)

@@ -90,6 +90,7 @@ class Settings:
     replica: str | None
     queries: Path | None
     baseline: Path | None
+    policy: Path | None
     export_host: str
     export_port: int
     fail_on: RunPolicy
@@ -295,6 +296,13 @@ KEYS: tuple[Key, ...] = (
         name="baseline",
         said="baseline",
         why="Baseline file; without it baselines/<profile>-pg<major>.json.",
+        read=_values.path,
+        metavar="FILE",
+    ),
+    Key(
+        name="policy",
+        said="policy",
+        why="What the gate takes for a regression; without it gate-policy.toml, if there is one.",
         read=_values.path,
         metavar="FILE",
     ),

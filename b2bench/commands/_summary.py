@@ -10,14 +10,13 @@ from b2bench.commands._console import BAD, DOUBTFUL, GOOD, say, say_findings, sh
 from b2bench.commands._load import Outcome
 from b2bench.commands._way import THROUGH_POOLER
 from b2bench.figures.notation import counted, milliseconds, number, share, size, target
-from b2bench.findings import ExitCode, Finding, Severity, exit_code
+from b2bench.findings import Finding, Severity
 from b2bench.marker import DataSet
 from b2bench.runs import QueryResult, RunRecord
 from loadgen.data.contract import Check
 from loadgen.data.estimate import TableSize
 from loadgen.data.skew import Skew
-from reports.baseline import Baseline, record, write_baseline
-from reports.capture import Capture
+from reports.baseline import Baseline
 from reports.explanation import Explanation, mends, unproven
 from reports.gate import Verdict
 from reports.gate_text import gate_text
@@ -128,15 +127,6 @@ def say_explained(explanation: Explanation, output: Path) -> None:
     say(f"{counted(len(capture.classes), 'query class')} explained{there}: {output}")
 
 
-def say_recorded(capture: Capture, path: Path) -> ExitCode:
-    """Write the baseline and say where it lies, and what is not in it."""
-    baseline = record(capture)
-    write_baseline(path, baseline)
-    say_findings(capture.findings)
-    say(f"{counted(len(baseline.classes), 'query class')} recorded: {path}")
-    return exit_code(capture.findings)
-
-
 def say_baseline(path: Path, baseline: Baseline) -> None:
     """Show a baseline's ground and the work of each statement."""
     show(
@@ -151,6 +141,9 @@ def say_baseline(path: Path, baseline: Baseline) -> None:
             title=f"{path}: {baseline.ground.shown}, recorded {baseline.recorded_at:%Y-%m-%d}",
         )
     )
+    for query in baseline.classes:
+        for accepted in query.accepted:
+            say(f"{query.query} accepted {accepted.at:%Y-%m-%d}: {accepted.why}")
 
 
 def _work_rows(baseline: Baseline) -> Iterator[list[str]]:

@@ -1,0 +1,273 @@
+"""Name what made work grow, by undoing one difference after another on copies of the candidate."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from b2bench.arguments import ArgumentSource
+from b2bench.catalogue import Difference, differences
+from b2bench.findings import Severity
+from b2bench.progress import Progress, silent
+from b2bench.queries import QueryClass
+from b2bench.target import Target
+from reports.baseline import Baseline
+from reports.capture import Capture, capture
+from reports.cause import Cause, cause_of, suspects
+from reports.comparison import Comparison, StepComparison
+from reports.gate import Verdict, judge, pronounce
+from reports.gate_policy import Policy
+from reports.plans import raw_nodes
+from reports.probes import Probe, probes
+from reports.reverting import CannotUndo, Undoing, apply, undoings
+
+_MOST_ALONE = 24
+_MOST_TOGETHER = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What was judged, and what experiments need of it.
+
+    Args:
+        captured: what the gate saw.
+        queries: the classes.
+        source: of the same arguments.
+        seed: of the same arguments.
+        copies: makes a copy of the candidate's database, which may be changed.
+        policy: by which it was judged.
+        roles: database role by the role that a query file names.
+    """
+
+    captured: Capture
+    queries: Sequence[QueryClass]
+    source: ArgumentSource
+    seed: int
+    copies: Callable[[], AbstractContextManager[Target]]
+    policy: Policy
+    roles: Mapping[str, str] | None = None
+
+
+def name_causes(
+    verdict: Verdict, baseline: Baseline, candidate: Candidate, progress: Progress
+) -> Verdict:
+    """Return the verdict with causes that were found by experiment; without a regression as it is.
+
+    Each difference of the catalogues that has to do with a regression is undone on a copy by
+    itself, the likeliest first. What none of them explains is tried with all of them undone, and
+    then with what no catalogue shows: statistics, pending lists, dead rows, bloat. What is left is
+    of unknown cause, or of a changed query file.
+    """
+    regressed = tuple(_regressed(verdict))
+    if not regressed:
+        return verdict
+    looking = _Looking(baseline, candidate, regressed, progress)
+    return _with_causes(verdict, looking.find())
+
+
+def _regressed(verdict: Verdict) -> Iterator[tuple[Comparison, StepComparison]]:
+    for compared in verdict.comparisons.classes:
+        for step in compared.steps:
+            if any(found.severity is Severity.ERROR for found in step.findings):
+                yield compared, step
+
+
+def _with_causes(verdict: Verdict, causes: Mapping[str, tuple[Cause, ...]]) -> Verdict:
+    classes = tuple(
+        replace(
+            compared,
+            steps=tuple(
+                replace(step, causes=causes.get(step.subject, step.causes))
+                for step in compared.steps
+            ),
+        )
+        for compared in verdict.comparisons.classes
+    )
+    return pronounce(replace(verdict.comparisons, classes=classes), verdict.ground)
+
+
+class _Looking:
+    """Experiments until every regression has its cause, or there is nothing left to undo."""
+
+    def __init__(
+        self,
+        baseline: Baseline,
+        candidate: Candidate,
+        regressed: Sequence[tuple[Comparison, StepComparison]],
+        progress: Progress,
+    ) -> None:
+        self._baseline = baseline
+        self._candidate = candidate
+        self._progress = progress
+        self._query_of = {step.subject: compared.query for compared, step in regressed}
+        self._change_of = {step.subject: compared.change for compared, step in regressed}
+        self._open = dict.fromkeys(self._query_of)
+        self._found = dict[str, tuple[Cause, ...]]()
+        self._refused = list[Undoing]()
+        found = differences(baseline.catalogue, candidate.captured.catalogue)
+        self._undoings = undoings(found, baseline.catalogue, candidate.captured.catalogue)
+        self._rank_of = {step.subject: self._ranks(step, found) for _, step in regressed}
+
+    def find(self) -> Mapping[str, tuple[Cause, ...]]:
+        """Return causes by subject; an empty tuple is an unknown one."""
+        self._each_alone()
+        self._all_together()
+        self._changed_queries()
+        self._states()
+        for subject in self._open:
+            # what could not be undone may be it
+            left = [each for each in self._refused if self._rank(each, subject) is not None]
+            self._found[subject] = tuple(
+                cause_of(difference) for each in left for difference in each.differences
+            )
+        return self._found
+
+    def _ranks(self, step: StepComparison, found: Sequence[Difference]) -> dict[Difference, int]:
+        sql = self._sql(step)
+        groups = suspects(sql, step.baseline.plan_shape, found, self._baseline.catalogue)
+        return {difference: rank for rank, group in enumerate(groups) for difference in group}
+
+    def _sql(self, step: StepComparison) -> str:
+        query = self._query(self._query_of[step.subject])
+        return next((each.sql for each in query.steps if each.name == step.step), "")
+
+    def _query(self, name: str) -> QueryClass:
+        return next(query for query in self._candidate.queries if query.name == name)
+
+    def _rank(self, undoing: Undoing, subject: str) -> int | None:
+        """Return how likely a difference explains a subject, 0 is best; `None` if not at all."""
+        ranks = self._rank_of[subject]
+        return min((ranks[each] for each in undoing.differences if each in ranks), default=None)
+
+    def _best_rank(self, undoing: Undoing) -> int:
+        ranks = (self._rank(undoing, subject) for subject in self._open)
+        return min((rank for rank in ranks if rank is not None), default=len(self._undoings))
+
+    def _each_alone(self) -> None:
+        for undoing in sorted(self._undoings, key=self._best_rank)[:_MOST_ALONE]:
+            wanted = [each for each in self._open if self._rank(undoing, each) is not None]
+            if wanted:
+                self._settle(self._without([undoing], wanted), [undoing])
+
+    def _all_together(self) -> None:
+        """Undo everything; of what is then as it was, find the few differences that are needed."""
+        was_tried = len(self._undoings) <= 1 and all(
+            self._rank(each, subject) is not None
+            for each in self._undoings
+            for subject in self._open
+        )
+        if not self._open or was_tried:
+            return
+        for subject in self._without(self._undoings, list(self._open)):
+            if subject in self._open:
+                needed = self._needed(subject)
+                self._settle(self._without(needed, list(self._open)), needed)
+
+    def _needed(self, subject: str) -> list[Undoing]:
+        """Return undoings of which each is needed, as far as there are few."""
+        likely = [each for each in self._undoings if self._rank(each, subject) is not None]
+        enough = likely if subject in self._without(likely, [subject]) else list(self._undoings)
+        if len(enough) > _MOST_TOGETHER:
+            return enough
+        for each in list(enough):
+            fewer = [other for other in enough if other is not each]
+            if fewer and subject in self._without(fewer, [subject]):
+                enough = fewer
+        return enough
+
+    def _changed_queries(self) -> None:
+        """Take a changed file for the cause of what nothing else explains."""
+        for subject in list(self._open):
+            if change := self._change_of[subject]:
+                self._close(subject, (change,))
+
+    def _states(self) -> None:
+        """Undo what no catalogue shows, one state after another on the same copy."""
+        if not self._open:
+            return
+        with self._candidate.copies() as copy:
+            for probe in probes(copy, self._relations()):
+                if not self._open:
+                    return
+                self._progress(f"look for the cause: {probe.shown}")
+                probe.apply()
+                for subject in self._restored(copy, list(self._open)):
+                    self._close(subject, (_cause_of_state(probe),))
+
+    def _relations(self) -> tuple[str, ...]:
+        """Return the tables in the plans of what is unexplained, in their order."""
+        named = {self._query_of[subject] for subject in self._open}
+        plans = (
+            step.plan
+            for captured in self._candidate.captured.classes
+            if captured.query in named
+            for case in captured.cases
+            for step in case.steps
+        )
+        names = (
+            f"{raw['Schema']}.{raw['Relation Name']}"
+            for plan in plans
+            for raw in raw_nodes(plan["Plan"])
+            if "Relation Name" in raw and "Schema" in raw
+        )
+        return tuple(dict.fromkeys(names))
+
+    def _without(self, undone: Sequence[Undoing], subjects: Sequence[str]) -> Sequence[str]:
+        """Return the subjects whose work is as it was on a copy without some differences."""
+        shown = ", ".join(each.shown for undoing in undone[:2] for each in undoing.differences[:1])
+        self._progress(f"look for the cause: {shown}")
+        with self._candidate.copies() as copy:
+            for undoing in undone:
+                try:
+                    apply(undoing, copy)
+                except CannotUndo:
+                    self._refused.append(undoing)
+            return self._restored(copy, subjects)
+
+    def _restored(self, copy: Target, subjects: Sequence[str]) -> list[str]:
+        names = {self._query_of[subject] for subject in subjects}
+        seen = capture(
+            copy,
+            [query for query in self._candidate.queries if query.name in names],
+            self._candidate.source,
+            seed=self._candidate.seed,
+            progress=silent,
+            clone=True,
+            roles=self._candidate.roles,
+        )
+        again = judge(_only(self._baseline, names), seen, self._candidate.policy)
+        return [subject for subject in subjects if subject in _as_before(again)]
+
+    def _settle(self, subjects: Iterable[str], undone: Sequence[Undoing]) -> None:
+        differences_ = [each for undoing in undone for each in undoing.differences]
+        causes = tuple(cause_of(each, proven=True) for each in differences_)
+        for subject in subjects:
+            self._close(subject, causes)
+
+    def _close(self, subject: str, causes: tuple[Cause, ...]) -> None:
+        self._found[subject] = causes
+        self._open.pop(subject, None)
+
+
+def _only(baseline: Baseline, names: set[str]) -> Baseline:
+    return replace(
+        baseline, classes=tuple(each for each in baseline.classes if each.query in names)
+    )
+
+
+def _as_before(verdict: Verdict) -> set[str]:
+    return {
+        step.subject
+        for compared in verdict.comparisons.classes
+        for step in compared.steps
+        if all(found.severity is not Severity.ERROR for found in step.findings)
+    }
+
+
+def _cause_of_state(probe: Probe) -> Cause:
+    return Cause(
+        kind=probe.kind,
+        identity=probe.identity,
+        shown=probe.shown,
+        mend=probe.mend,
+        proven=True,
+    )
