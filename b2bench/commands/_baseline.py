@@ -6,8 +6,8 @@ from pathlib import Path
 
 from b2bench.commands._capture import baseline_path, everything, take_capture
 from b2bench.commands._console import progress_shown, say, say_findings
-from b2bench.commands._gate import find_policy
 from b2bench.commands._output import require_file_place
+from b2bench.commands._policy import find_policy
 from b2bench.commands._settings import Settings
 from b2bench.commands._target import find_target
 from b2bench.errors import BadInput

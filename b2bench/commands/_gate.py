@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from b2bench.commands._capture import (
     Subject,
@@ -11,6 +10,7 @@ from b2bench.commands._capture import (
     everything,
     find_subject,
 )
+from b2bench.commands._policy import find_policy
 from b2bench.commands._settings import Settings
 from b2bench.commands._target import find_target
 from b2bench.progress import Progress
@@ -19,9 +19,7 @@ from reports.attribution import Candidate, name_causes
 from reports.baseline import first_cases, read_baseline
 from reports.capture import Capture
 from reports.gate import Verdict, judge
-from reports.gate_policy import Policy, read_policy
-
-POLICY = Path("gate-policy.toml")
+from reports.gate_policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +85,3 @@ def _candidate(subject: Subject, captured: Capture, policy: Policy) -> Candidate
         copies=subject.copies("cause"),
         policy=policy,
     )
-
-
-def find_policy(settings: Settings) -> Policy:
-    """Return the named policy, else the one of the working directory, else the default.
-
-    Raises:
-        BadInput: it cannot be read, or says something that the gate does not know.
-    """
-    if settings.policy is not None:
-        return read_policy(settings.policy)
-    return read_policy(POLICY) if POLICY.exists() else Policy()

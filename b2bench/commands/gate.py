@@ -67,7 +67,8 @@ def gate(
     """
     from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
     from b2bench.commands._destinations import Destinations  # noqa: PLC0415
-    from b2bench.commands._gate import Wishes, find_policy, perform_gate  # noqa: PLC0415
+    from b2bench.commands._gate import Wishes, perform_gate  # noqa: PLC0415
+    from b2bench.commands._policy import find_policy  # noqa: PLC0415
     from reports.gate_policy import policy_toml  # noqa: PLC0415
 
     if show_policy:
