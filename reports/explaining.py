@@ -232,7 +232,7 @@ class _Run:
                 planning_ms=plan["Planning Time"],
                 rows=work.rows_returned,
                 executed=server,
-                functions=called,
+                functions=called or (),
                 generic=generic,
             )
         )

@@ -150,23 +150,32 @@ def _schema(connection: psycopg.Connection) -> str:
     return str(row[0])
 
 
-def functions_called(connection: psycopg.Connection) -> Mapping[str, FunctionCalls]:
+def functions_called(connection: psycopg.Connection) -> Mapping[str, FunctionCalls] | None:
     """Return the calls of functions in the session's transaction, by signature.
 
-    Functions are counted where `track_functions` is `all` (or `pl`, for procedural languages).
+    `None` where the server counts none: only a superuser may set `track_functions`.
     """
-    with connection.cursor(row_factory=class_row(FunctionCalls)) as cursor:
-        rows = cursor.execute(
-            "SELECT funcid::regprocedure::text AS function, calls, self_time AS self_ms"
-            "  FROM pg_stat_xact_user_functions"
-        ).fetchall()
-    return {row.function: row for row in rows}
+    rows = connection.execute(
+        "SELECT funcid::regprocedure::text, calls, self_time"
+        "  FROM (SELECT WHERE current_setting('track_functions') = 'all') AS counted"
+        "  LEFT JOIN pg_stat_xact_user_functions ON true"
+    ).fetchall()
+    if not rows:
+        return None
+    found = (
+        FunctionCalls(function=name, calls=calls, self_ms=self_ms)
+        for name, calls, self_ms in rows
+        if name is not None
+    )
+    return {each.function: each for each in found}
 
 
 def called_since(
-    before: Mapping[str, FunctionCalls], after: Mapping[str, FunctionCalls]
-) -> tuple[FunctionCalls, ...]:
-    """Return the calls between two readings, the most frequent first."""
+    before: Mapping[str, FunctionCalls] | None, after: Mapping[str, FunctionCalls] | None
+) -> tuple[FunctionCalls, ...] | None:
+    """Return the calls between two readings, the most frequent first; `None` where none count."""
+    if before is None or after is None:
+        return None
     found = list[FunctionCalls]()
     for name, now in after.items():
         then = before.get(name)

@@ -78,7 +78,7 @@ def with_execution(
     work: WorkVector,
     *,
     server: ServerWork | None,
-    functions: tuple[FunctionCalls, ...],
+    functions: tuple[FunctionCalls, ...] | None,
     bytes_returned: int,
     result: str,
 ) -> WorkVector:
@@ -87,7 +87,7 @@ def with_execution(
     return replace(
         work,
         executed_blocks=server.shared_blocks if server else None,
-        function_calls=sum(each.calls for each in functions),
+        function_calls=None if functions is None else sum(each.calls for each in functions),
         statements=None if nested is None else 1 + nested,
         bytes_returned=bytes_returned,
         result=result,
