@@ -15,6 +15,17 @@ from b2bench.target import Target
 
 _LONGEST_NAME = 63
 _COMING_BACK_S = 15
+_SETTINGS = """
+SELECT CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END,
+       split_part(setting, '=', 1),
+       substr(setting, strpos(setting, '=') + 1),
+       split_part(setting, '=', 1) IN ('search_path', 'temp_tablespaces', 'local_preload_libraries',
+                                       'session_preload_libraries')
+  FROM pg_db_role_setting s
+  JOIN pg_database d ON d.oid = s.setdatabase,
+       unnest(s.setconfig) AS setting
+ WHERE d.datname = %s
+"""
 _CLONE = re.compile(r"(?P<origin>.+)_[a-z]+_[0-9a-f]{6}")
 
 
@@ -45,6 +56,7 @@ def clone(target: Target, purpose: str, *, of_scratch: bool = False) -> Iterator
         _try_lock(connection, name)
         _create(connection, name, target.database)
         try:
+            _copy_settings(connection, name, target.database)
             yield target.for_database(name)
         finally:
             _drop_surely(connection, target, name)
@@ -99,6 +111,30 @@ def _create(connection: psycopg.Connection, name: str, template: str) -> None:
             f"{template} cannot be copied while somebody is connected to it: "
             f"{_sessions(connection, template)}: close them and try again"
         ) from None
+
+
+def _copy_settings(connection: psycopg.Connection, name: str, template: str) -> None:
+    """Give the copy what ALTER DATABASE set, which CREATE DATABASE does not copy.
+
+    What the user may not set is left out; so is what a role's own settings in the database say
+    where the user may not speak for the role.
+    """
+    found = connection.execute(_SETTINGS, (template,)).fetchall()
+    for role, setting, value, is_list in found:
+        holder = (
+            sql.SQL("ROLE {} IN DATABASE {}").format(sql.Identifier(role), sql.Identifier(name))
+            if role
+            else sql.SQL("DATABASE {}").format(sql.Identifier(name))
+        )
+        with suppress(errors.InsufficientPrivilege):
+            connection.execute(
+                sql.SQL("ALTER {} SET {} TO {}").format(
+                    holder,
+                    sql.SQL(".").join(map(sql.Identifier, setting.split("."))),
+                    # a list is kept with its own quotes
+                    sql.SQL(value) if is_list else sql.Literal(value),
+                )
+            )
 
 
 def _sessions(connection: psycopg.Connection, database: str) -> str:

@@ -181,8 +181,16 @@ def read_query_class(path: Path) -> QueryClass:
     Raises:
         SqlFileError: it is malformed; the message names the line.
     """
-    file = read_sql_file(path)
-    headers = _Headers(file)
+    return query_class(read_sql_file(path))
+
+
+def query_class(file: SqlFile) -> QueryClass:
+    """Return the query class of a file, whose stem is its name.
+
+    Raises:
+        SqlFileError: it is malformed; the message names the line.
+    """
+    path, headers = file.path, _Headers(file)
     parameters = headers.parameters()
     types = {parameter.name: parameter.type for parameter in parameters} | {AS_OF: "timestamptz"}
     query = QueryClass(

@@ -25,6 +25,23 @@ def test_a_clone_takes_changes_and_is_dropped(server: Target, shop: Target) -> N
         assert connection.execute("SELECT count(*) FROM cart_items").fetchone() == (900,)
 
 
+def test_a_clone_has_the_settings_of_its_database(shop: Target) -> None:
+    with connect(shop) as connection:
+        connection.execute(f"ALTER DATABASE {shop.database} SET work_mem = '123kB'".encode())
+        connection.execute(
+            f'ALTER DATABASE {shop.database} SET search_path = "$user", public, "odd one"'.encode()
+        )
+        connection.execute(
+            f"ALTER ROLE CURRENT_USER IN DATABASE {shop.database} SET jit_above_cost = 7".encode()
+        )
+    with clone(shop, "run") as copy, connect(copy) as connection:
+        said = [
+            connection.execute(f"SHOW {name}".encode()).fetchone()
+            for name in ("work_mem", "search_path", "jit_above_cost")
+        ]
+    assert said == [("123kB",), ('"$user", public, "odd one"',), ("7",)]
+
+
 def test_a_clone_is_dropped_when_the_work_fails(server: Target, shop: Target) -> None:
     with (
         pytest.raises(ZeroDivisionError),
