@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Literal
 
 import psycopg
+from psycopg.rows import class_row
 
 Change = Literal["missing", "added", "changed"]
 
@@ -48,14 +49,22 @@ class Difference:
 
 
 def read_catalogue(connection: psycopg.Connection) -> Catalogue:
-    """Read the definitions of the session's database; b2bench's own schema is left out."""
-    rows = connection.execute((files("b2bench") / "catalogue.sql").read_text())
-    return Catalogue(
-        objects=tuple(
-            CatalogueObject(kind=kind, identity=identity, definition=definition)
-            for kind, identity, definition in rows
-        )
-    )
+    """Read the definitions of the session's database; b2bench's own schema is left out.
+
+    Definitions say the schema of every name, whatever the session's search path.
+    """
+    settings = _read(connection, "catalogue_settings.sql")
+    # taken back even inside of a transaction of the caller's
+    with connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL search_path = pg_catalog")
+        objects = _read(connection, "catalogue.sql")
+    found = (*settings, *objects)
+    return Catalogue(objects=tuple(sorted(found, key=lambda item: (item.kind, item.identity))))
+
+
+def _read(connection: psycopg.Connection, file: str) -> list[CatalogueObject]:
+    cursor = connection.cursor(row_factory=class_row(CatalogueObject))
+    return cursor.execute((files("b2bench") / file).read_text().encode()).fetchall()
 
 
 def differences(baseline: Catalogue, candidate: Catalogue) -> tuple[Difference, ...]:

@@ -1,61 +1,176 @@
 -- why: every definition that can change how a query runs, as text, so that two databases can be compared
-SELECT 'column' AS kind, format('%s.%s', c.oid::regclass, a.attname) AS identity,
-       format_type(a.atttypid, a.atttypmod)
-       || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
-       || CASE a.attgenerated WHEN '' THEN '' ELSE ' GENERATED ' || pg_get_expr(d.adbin, d.adrelid) END
-       || coalesce(' STATISTICS ' || nullif(a.attstattarget, -1), '') AS definition
-  FROM pg_class c
-  JOIN pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
- WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'b2bench_meta')
-UNION ALL
-SELECT 'table', c.oid::regclass::text, coalesce(array_to_string(c.reloptions, ', '), '')
-       || CASE WHEN c.relrowsecurity THEN ' ROW LEVEL SECURITY' ELSE '' END
-       || CASE c.relpersistence WHEN 'u' THEN ' UNLOGGED' ELSE '' END
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'b2bench_meta')
-UNION ALL
-SELECT 'index', i.indexrelid::regclass::text,
-       pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END
-  FROM pg_index i
-  JOIN pg_class c ON c.oid = i.indexrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'b2bench_meta')
-UNION ALL
-SELECT 'constraint', format('%s on %s', o.conname, o.conrelid::regclass),
-       pg_get_constraintdef(o.oid) || CASE WHEN o.convalidated THEN '' ELSE ' (not valid)' END
-  FROM pg_constraint o JOIN pg_namespace n ON n.oid = o.connamespace
- WHERE o.conrelid <> 0 AND o.contype <> 'n'
-   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'b2bench_meta')
-UNION ALL
-SELECT 'function', p.oid::regprocedure::text, pg_get_functiondef(p.oid)
-  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
- WHERE p.prokind IN ('f', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'b2bench_meta')
-   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
-UNION ALL
-SELECT 'trigger', format('%s on %s', t.tgname, t.tgrelid::regclass),
-       pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN '' ELSE ' (' || t.tgenabled::text || ')' END
-  FROM pg_trigger t
- WHERE NOT t.tgisinternal
-UNION ALL
-SELECT 'policy', format('%s on %s', p.policyname, format('%I.%I', p.schemaname, p.tablename)::regclass),
-       concat_ws(' ', p.permissive, p.cmd, p.roles, p.qual, p.with_check)
-  FROM pg_policies p
-UNION ALL
-SELECT 'view', c.oid::regclass::text, pg_get_viewdef(c.oid)
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'b2bench_meta')
-   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-UNION ALL
-SELECT 'statistics', format('%I.%I', n.nspname, s.stxname), pg_get_statisticsobjdef(s.oid)
-  FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace
-UNION ALL
-SELECT 'extension', e.extname, e.extversion
-  FROM pg_extension e
-UNION ALL
-SELECT 'setting', name, current_setting(name)
-  FROM pg_settings
- WHERE category ~ '^(Query Tuning|Resource Usage / Memory)'
-    OR name IN ('default_statistics_target', 'jit', 'track_io_timing', 'max_parallel_workers_per_gather')
- ORDER BY 1, 2;
+--      and a difference be undone. The session's search path holds pg_catalog alone, so names have their
+--      schemas; only identities leave out `public`.
+WITH schemas AS MATERIALIZED (
+    SELECT n.oid, n.nspname,
+           CASE n.nspname WHEN 'public' THEN '' ELSE quote_ident(n.nspname) || '.' END AS prefix
+      FROM pg_namespace n
+     WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'b2bench_meta')
+), of_extensions AS MATERIALIZED (
+    SELECT d.classid, d.objid FROM pg_depend d WHERE d.deptype = 'e'
+), relations AS MATERIALIZED (
+    SELECT c.*, s.prefix || quote_ident(c.relname) AS identity
+      FROM pg_class c
+      JOIN schemas s ON s.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'm', 'v')
+       AND (c.oid, 'pg_class'::regclass) NOT IN (SELECT e.objid, e.classid FROM of_extensions e)
+), parents AS MATERIALIZED (
+    SELECT i.inhrelid, string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) AS names
+      FROM pg_inherits i
+     GROUP BY i.inhrelid
+), objects AS (
+    SELECT 'column' AS kind, format('%s.%I', c.identity, a.attname) AS identity,
+           concat_ws(' ',
+               format_type(a.atttypid, a.atttypmod),
+               'COLLATE ' || CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation END,
+               CASE WHEN a.attnotnull THEN
+                   'NOT NULL' || CASE WHEN n.convalidated IS FALSE THEN ' NOT VALID' ELSE '' END
+               END,
+               'STORAGE ' || CASE WHEN a.attstorage <> t.typstorage THEN
+                   CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END
+               END,
+               CASE a.attcompression WHEN 'p' THEN 'COMPRESSION pglz' WHEN 'l' THEN 'COMPRESSION lz4' END,
+               -- the default is -1, and null from PostgreSQL 17 on
+               'STATISTICS ' || nullif(a.attstattarget, -1),
+               'WITH (' || array_to_string(a.attoptions, ', ') || ')',
+               CASE a.attidentity
+                   WHEN 'a' THEN 'GENERATED ALWAYS AS IDENTITY'
+                   WHEN 'd' THEN 'GENERATED BY DEFAULT AS IDENTITY'
+               END,
+               CASE a.attgenerated WHEN '' THEN 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid)
+                   ELSE format('GENERATED ALWAYS AS (%s) %s', pg_get_expr(d.adbin, d.adrelid),
+                               CASE a.attgenerated WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END)
+               END
+           ) AS definition
+      FROM relations c
+      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+      JOIN pg_type t ON t.oid = a.atttypid
+      LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+      LEFT JOIN pg_constraint n ON n.conrelid = c.oid AND n.contype = 'n' AND n.conkey = ARRAY[a.attnum]
+     WHERE c.relkind IN ('r', 'p', 'm')
+    UNION ALL
+    SELECT 'table', c.identity,
+           concat_ws(' ',
+               CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED' END,
+               'USING ' || nullif(quote_ident(m.amname), 'heap'),
+               'WITH (' || array_to_string(c.reloptions, ', ') || ')',
+               CASE WHEN c.relrowsecurity THEN 'ROW LEVEL SECURITY' END,
+               CASE WHEN c.relforcerowsecurity THEN 'FORCED' END,
+               'PARTITION BY ' || pg_get_partkeydef(c.oid),
+               CASE WHEN c.relispartition
+                   THEN format('PARTITION OF %s %s', p.names, pg_get_expr(c.relpartbound, c.oid))
+                   ELSE 'INHERITS (' || p.names || ')'
+               END
+           )
+      FROM relations c
+      LEFT JOIN pg_am m ON m.oid = c.relam
+      LEFT JOIN parents p ON p.inhrelid = c.oid
+     WHERE c.relkind IN ('r', 'p', 'm')
+    UNION ALL
+    SELECT 'view', c.identity,
+           format('CREATE %sVIEW %s%s AS%s%s',
+                  CASE c.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE 'OR REPLACE ' END,
+                  c.oid::regclass,
+                  CASE c.relkind WHEN 'v' THEN ' WITH (' || array_to_string(c.reloptions, ', ') || ')' END,
+                  E'\n', rtrim(pg_get_viewdef(c.oid), ';'))
+      FROM relations c
+     WHERE c.relkind IN ('v', 'm')
+    UNION ALL
+    SELECT 'rule', format('%I on %s', r.rulename, c.identity),
+           pg_get_ruledef(r.oid) || CASE r.ev_enabled WHEN 'O' THEN '' ELSE ' (' || r.ev_enabled::text || ')' END
+      FROM pg_rewrite r JOIN relations c ON c.oid = r.ev_class
+     WHERE r.rulename <> '_RETURN'
+    UNION ALL
+    SELECT 'index', s.prefix || quote_ident(x.relname),
+           concat_ws(' ',
+               pg_get_indexdef(x.oid),
+               CASE WHEN x.relispartition THEN format('(partition of %s)', p.names) END,
+               -- a column of an index has statistics of its own where it is an expression
+               (SELECT format('(statistics %s)', string_agg(format('%s: %s', a.attnum, a.attstattarget), ', ' ORDER BY a.attnum))
+                  FROM pg_attribute a
+                 WHERE a.attrelid = x.oid AND a.attstattarget >= 0
+                HAVING count(*) > 0),
+               CASE WHEN NOT i.indisready THEN '(not ready)' WHEN NOT i.indisvalid THEN '(invalid)' END
+           )
+      FROM pg_index i
+      JOIN relations c ON c.oid = i.indrelid
+      JOIN pg_class x ON x.oid = i.indexrelid
+      JOIN schemas s ON s.oid = x.relnamespace
+      LEFT JOIN parents p ON p.inhrelid = x.oid
+    UNION ALL
+    -- what partitions have of their parent comes and goes with the parent's
+    SELECT 'constraint', format('%I on %s', o.conname, c.identity), pg_get_constraintdef(o.oid)
+      FROM pg_constraint o JOIN relations c ON c.oid = o.conrelid
+     WHERE o.contype IN ('c', 'f', 'p', 'u', 'x') AND o.conparentid = 0 AND o.conislocal
+    UNION ALL
+    SELECT 'function', format('%s%I(%s)', s.prefix, p.proname, types.names), pg_get_functiondef(p.oid)
+      FROM pg_proc p
+      JOIN schemas s ON s.oid = p.pronamespace
+     CROSS JOIN LATERAL (
+           SELECT string_agg(regexp_replace(format_type(a.type, NULL), '^public\.', ''), ',' ORDER BY a.place) AS names
+             FROM unnest(p.proargtypes) WITH ORDINALITY AS a (type, place)) AS types
+     WHERE p.prokind IN ('f', 'p', 'w')
+       AND (p.oid, 'pg_proc'::regclass) NOT IN (SELECT e.objid, e.classid FROM of_extensions e)
+    UNION ALL
+    SELECT 'aggregate', format('%s%I(%s)', s.prefix, p.proname, pg_get_function_identity_arguments(p.oid)),
+           concat_ws(' ', a.aggtransfn, format_type(a.aggtranstype, NULL), nullif(a.aggfinalfn, 0),
+                     nullif(a.aggcombinefn, 0), a.agginitval, p.proparallel)
+      FROM pg_aggregate a
+      JOIN pg_proc p ON p.oid = a.aggfnoid
+      JOIN schemas s ON s.oid = p.pronamespace
+     WHERE (p.oid, 'pg_proc'::regclass) NOT IN (SELECT e.objid, e.classid FROM of_extensions e)
+    UNION ALL
+    SELECT 'operator', o.oid::regoperator::text,
+           format('%s RESTRICT %s JOIN %s', o.oprcode, o.oprrest, o.oprjoin)
+           || CASE WHEN o.oprcanhash THEN ' HASHES' ELSE '' END
+           || CASE WHEN o.oprcanmerge THEN ' MERGES' ELSE '' END
+      FROM pg_operator o JOIN schemas s ON s.oid = o.oprnamespace
+     WHERE (o.oid, 'pg_operator'::regclass) NOT IN (SELECT e.objid, e.classid FROM of_extensions e)
+    UNION ALL
+    SELECT 'type', s.prefix || quote_ident(t.typname),
+           CASE t.typtype
+               WHEN 'e' THEN (SELECT format('ENUM (%s)', string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder))
+                                FROM pg_enum e WHERE e.enumtypid = t.oid)
+               ELSE concat_ws(' ', 'DOMAIN', format_type(t.typbasetype, t.typtypmod),
+                              CASE WHEN t.typnotnull THEN 'NOT NULL' END, 'DEFAULT ' || t.typdefault)
+           END
+      FROM pg_type t JOIN schemas s ON s.oid = t.typnamespace
+     WHERE t.typtype IN ('e', 'd')
+       AND (t.oid, 'pg_type'::regclass) NOT IN (SELECT e.objid, e.classid FROM of_extensions e)
+    UNION ALL
+    SELECT 'domain constraint', format('%I on %s%I', o.conname, s.prefix, t.typname), pg_get_constraintdef(o.oid)
+      FROM pg_constraint o
+      JOIN pg_type t ON t.oid = o.contypid
+      JOIN schemas s ON s.oid = t.typnamespace
+     WHERE o.contype = 'c'
+       AND (t.oid, 'pg_type'::regclass) NOT IN (SELECT e.objid, e.classid FROM of_extensions e)
+    UNION ALL
+    SELECT 'trigger', format('%I on %s', t.tgname, c.identity),
+           pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN '' ELSE ' (' || t.tgenabled::text || ')' END
+      FROM pg_trigger t JOIN relations c ON c.oid = t.tgrelid
+     WHERE NOT t.tgisinternal AND t.tgparentid = 0
+    UNION ALL
+    SELECT 'policy', format('%I on %s', p.polname, c.identity),
+           concat_ws(' ',
+               format('CREATE POLICY %I ON %s AS %s FOR %s TO %s', p.polname, c.oid::regclass,
+                      CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+                      CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'
+                                    WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+                      (SELECT string_agg(CASE r.oid WHEN 0 THEN 'PUBLIC' ELSE r.oid::regrole::text END, ', '
+                                         ORDER BY r.oid::regrole::text COLLATE "C")
+                         FROM unnest(p.polroles) AS r (oid))),
+               'USING (' || pg_get_expr(p.polqual, p.polrelid) || ')',
+               'WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')
+      FROM pg_policy p JOIN relations c ON c.oid = p.polrelid
+    UNION ALL
+    SELECT 'statistics', format('%I.%I', s.nspname, x.stxname),
+           -- as of columns
+           pg_get_statisticsobjdef(x.oid) || coalesce(format(' (statistics %s)', nullif(x.stxstattarget, -1)), '')
+      FROM pg_statistic_ext x JOIN schemas s ON s.oid = x.stxnamespace
+    UNION ALL
+    SELECT 'extension', e.extname, format('VERSION %L SCHEMA %I', e.extversion, n.nspname)
+      FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+)
+SELECT kind, identity, definition
+  FROM objects
+ ORDER BY kind COLLATE "C", identity COLLATE "C";
