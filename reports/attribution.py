@@ -18,7 +18,7 @@ from reports.gate import Verdict, judge, pronounce
 from reports.gate_policy import Policy
 from reports.plans import raw_nodes
 from reports.probes import Probe, probes
-from reports.reverting import CannotUndo, Undoing, apply, undoings
+from reports.reverting import CannotUndo, Undoing, apply, revert_all, undoings
 
 _MOST_ALONE = 24
 _MOST_TOGETHER = 8
@@ -213,15 +213,23 @@ class _Looking:
 
     def _without(self, undone: Sequence[Undoing], subjects: Sequence[str]) -> Sequence[str]:
         """Return the subjects whose work is as it was on a copy without some differences."""
-        shown = ", ".join(each.shown for undoing in undone[:2] for each in undoing.differences[:1])
-        self._progress(f"look for the cause: {shown}")
+        self._progress(f"look for the cause: {', '.join(each.shown for each in undone[:2])}")
+        if all(each.refusal for each in undone):
+            self._refused += undone
+            return []
         with self._candidate.copies() as copy:
-            for undoing in undone:
-                try:
-                    apply(undoing, copy)
-                except CannotUndo:
-                    self._refused.append(undoing)
+            try:
+                self._undo(undone, copy)
+            except CannotUndo:
+                self._refused += undone
+                return []
             return self._restored(copy, subjects)
+
+    def _undo(self, undone: Sequence[Undoing], copy: Target) -> None:
+        if len(undone) == 1:
+            apply(undone[0], copy)
+        else:
+            revert_all(copy, [each for undoing in undone for each in undoing.differences])
 
     def _restored(self, copy: Target, subjects: Sequence[str]) -> list[str]:
         names = {self._query_of[subject] for subject in subjects}

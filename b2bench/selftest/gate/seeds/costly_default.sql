@@ -1,7 +1,7 @@
 -- why: a default that looks through a table
 -- family: default
 -- class: own
--- cause: default seed_tickets.number
+-- cause: column seed_tickets.number
 -- params: account_id bigint
 -- example: 42
 

@@ -1,7 +1,7 @@
 -- why: a queue whose taken jobs were never vacuumed away
 -- family: dead rows
 -- class: own
--- cause: dead rows seed_queue
+-- cause: dead rows public.seed_queue
 -- params: least bigint
 -- example: 0
 

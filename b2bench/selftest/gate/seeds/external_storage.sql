@@ -1,7 +1,7 @@
 -- why: long values are no longer compressed
 -- family: TOAST
 -- class: own
--- cause: storage seed_sheets.body
+-- cause: column seed_sheets.body
 -- params: first int
 -- example: 1
 

@@ -1,7 +1,7 @@
 -- why: pages are no longer known to be visible to all
 -- family: visibility
 -- class: facet_counts
--- cause: visibility technical_specifications
+-- cause: visibility public.technical_specifications
 -- needs: pg_visibility
 
 -- step: setup

@@ -1,7 +1,7 @@
 -- why: entries of a GIN index wait in a list that each search reads
 -- family: GIN pending list
 -- class: own
--- cause: pending list seed_documents_words
+-- cause: pending list public.seed_documents_words
 -- params: word text
 -- example: lock7
 

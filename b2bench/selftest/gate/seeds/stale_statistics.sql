@@ -1,7 +1,7 @@
 -- why: a table restored without ANALYZE
 -- family: missing statistics
 -- class: own
--- cause: stale statistics seed_jobs
+-- cause: statistics public.seed_jobs
 -- params: done boolean
 -- example: true
 
