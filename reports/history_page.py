@@ -130,7 +130,10 @@ def _charts(ground: GroundChanges, runs: Sequence[GateRun], title: str, anchor: 
         .get_template("history_runs.html")
         .render(
             ground=ground,
-            drawn=[_drawn(each, len(runs) - 1, anchor) for each in changed[:_DRAWN_MOST]],
+            drawn=[
+                _drawn(each, len(runs) - 1, f"{anchor}-{place}")
+                for place, each in enumerate(changed[:_DRAWN_MOST])
+            ],
             left=max(0, len(changed) - _DRAWN_MOST),
             still=[
                 each for each in calm if each.subject in still and each.metric.field == "blocks"
@@ -144,7 +147,7 @@ def _newest_first(series: Series) -> tuple[int, str]:
     return -series.places[series.points[-1].at], series.subject
 
 
-def _drawn(series: Series, last: int, anchor: str) -> _Drawn:
+def _drawn(series: Series, last: int, name: str) -> _Drawn:
     ends = [*(point.at for point in series.points), len(series.values)]
     values = [series.points[0].before, *(point.after for point in series.points)]
     kept = [
@@ -155,7 +158,6 @@ def _drawn(series: Series, last: int, anchor: str) -> _Drawn:
         Break(place=series.places[point.at], is_worse=point.after > point.before)
         for point in series.points
     ]
-    name = f"{anchor}-{series.subject}-{series.metric.field}"
     return _Drawn(
         series=series,
         says=f"{series.metric.unit} {' → '.join(map(level, values))}",
@@ -165,6 +167,6 @@ def _drawn(series: Series, last: int, anchor: str) -> _Drawn:
             kept,
             breaks,
             last=last,
-            name="".join(letter if letter.isalnum() else "-" for letter in name),
+            name=name,
         ),
     )
