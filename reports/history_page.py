@@ -129,7 +129,6 @@ def _charts(ground: GroundChanges, runs: Sequence[GateRun], title: str, anchor: 
         environment("reports")
         .get_template("history_runs.html")
         .render(
-            ground=ground,
             drawn=[
                 _drawn(each, len(runs) - 1, f"{anchor}-{place}")
                 for place, each in enumerate(changed[:_DRAWN_MOST])
