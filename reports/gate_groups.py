@@ -99,6 +99,17 @@ def _worst(findings: Iterable[Finding]) -> Severity:
 
 
 def messages(step: StepComparison) -> Iterator[str]:
-    """Yield what was found in a statement, the worst first."""
+    """Yield what was found in a statement, the worst first, and the same blocks only once."""
+    codes = {found.code for found in step.findings}
     for found in worst_first(step.findings):
-        yield found.message
+        of_execution = found.code.startswith("executed-blocks-")
+        is_told = of_execution and found.code.removeprefix("executed-") in codes
+        if not (is_told and _executes_what_it_plans(step)):
+            yield found.message
+
+
+def _executes_what_it_plans(step: StepComparison) -> bool:
+    """Return whether a real execution touches the blocks that EXPLAIN counts."""
+    return all(
+        work.executed_blocks == work.shared_blocks for work in (step.baseline, step.candidate)
+    )

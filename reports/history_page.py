@@ -93,7 +93,7 @@ def _sections(history: History, found: HistoryChanges) -> Iterator[Section]:
         # the page's verdict is that of the first
         verdict = "" if place == 0 else ground_verdict(ground)
         yield _changes(ground, verdict, f"Changes{where}", f"changes-{place}")
-        yield _charts(ground, runs, f"Over the runs{where}", f"runs-{place}")
+        yield _charts(runs, f"Over the runs{where}", f"runs-{place}")
 
 
 def _section(title: str, anchor: str, body: str) -> Section:
@@ -120,7 +120,7 @@ def _moments(changes: Sequence[Change]) -> Iterator[_Moment]:
         yield _Moment(first=found[0], changes=tuple(found))
 
 
-def _charts(ground: GroundChanges, runs: Sequence[GateRun], title: str, anchor: str) -> Section:
+def _charts(runs: Sequence[GateRun], title: str, anchor: str) -> Section:
     series = list(all_series(runs))
     changed = sorted((each for each in series if each.points), key=_newest_first)
     calm = [each for each in series if each.values and not each.points]

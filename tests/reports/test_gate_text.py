@@ -1,7 +1,10 @@
 """The verdict for a terminal: what a reader sees first, and that nothing is told twice."""
 
 import re
+from dataclasses import replace
 
+from reports.changes import changes
+from reports.comparison import StepComparison
 from reports.gate import Verdict
 from reports.gate_text import gate_text
 from tests.reports.conftest import Golden
@@ -13,6 +16,7 @@ from tests.reports.gate_samples import (
     compared,
     step,
     verdict,
+    work,
 )
 
 
@@ -51,6 +55,25 @@ def test_what_became_better_is_said_with_what_keeps_it() -> None:
     assert better == "better: record a new baseline to keep it"
     assert subject == "  note: find_sku (typical)"
     assert blocks == "      blocks 812 → 4 (−100 %)"
+
+
+def test_the_blocks_of_a_real_execution_are_told_where_they_are_others() -> None:
+    told = [executed("find_sku", 4, 812), executed("price_cart", 5, 900)]
+    text = gate_text(verdict(*(compared(each.subject, each) for each in told)))
+    assert text.count("blocks 4 → 812") == 2
+    assert "blocks of a real execution 5 → 900" in text
+    assert "blocks of a real execution 4 → 812" not in text
+
+
+def executed(query: str, before: int, after: int) -> StepComparison:
+    """Return a statement whose plan touched 4 blocks and touches 812, and what is executed."""
+    works = work(4, executed_blocks=before), work(812, executed_blocks=after)
+    return replace(
+        step(query, 4, 812),
+        baseline=works[0],
+        candidate=works[1],
+        findings=changes(f"{query} (typical)", *works),
+    )
 
 
 def test_errors_come_before_warnings_and_these_before_notes() -> None:
