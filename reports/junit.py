@@ -19,12 +19,14 @@ class Case:
     Args:
         time_s: how long it took.
         failures: findings that speak against it; the schema allows one element for all of them.
+        text: what is written of the failures; by default a line for each.
         skipped: why nothing was tested; empty where something was.
     """
 
     name: str
     time_s: float
     failures: Sequence[Finding] = ()
+    text: str = ""
     skipped: str = ""
 
 
@@ -97,7 +99,8 @@ def _add(suite_element: Element, suite: Suite, case: Case) -> None:
         failure = SubElement(
             element, "failure", {"message": _writable(first.message), "type": first.code}
         )
-        failure.text = _writable("\n".join(found.line for found in case.failures))
+        lines = "\n".join(found.line for found in case.failures)
+        failure.text = _writable(case.text or lines)
     elif _is_skipped(case):
         SubElement(element, "skipped", {"message": _writable(case.skipped)})
 

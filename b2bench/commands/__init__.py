@@ -13,6 +13,7 @@ from b2bench.commands import (
     explain,
     export,
     gate,
+    history,
     poolers,
     run,
     schema,
@@ -53,6 +54,7 @@ def make_command() -> Any:  # noqa: ANN401 (typer does not export the type)
     app.command()(explain.explain)
     app.add_typer(baseline.app, name="baseline")
     app.command()(gate.gate)
+    app.add_typer(history.app, name="history")
     app.command()(export.export)
     app.command()(top.top)
     app.add_typer(selftest.app, name="selftest")

@@ -7,9 +7,11 @@ import pytest
 
 from b2bench.queries import QueryClass
 from b2bench.target import Target
+from reports.baseline import record
 from reports.capture import Capture
+from reports.gate import Verdict, judge
 from tests.postgres import new_database
-from tests.reports.shop import captured, install, write_queries
+from tests.reports.shop import captured, install, without_sku_index, write_queries
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +38,18 @@ def shop_capture(server: Target, shop_template: Target, queries: tuple[QueryClas
     """Give a capture of an untouched shop."""
     with new_database(server, template=shop_template.database) as target:
         return captured(target, queries)
+
+
+@pytest.fixture(scope="session")
+def regression(
+    server: Target,
+    shop_template: Target,
+    shop_capture: Capture,
+    queries: tuple[QueryClass, ...],
+) -> Verdict:
+    """Give the verdict on a shop that lost one index and got another."""
+    with new_database(server, template=shop_template.database) as target:
+        return judge(record(shop_capture), without_sku_index(target, queries))
 
 
 @pytest.fixture

@@ -138,3 +138,16 @@ def explanation(capture: Capture) -> Explanation:
 def captured(target: Target, queries: tuple[QueryClass, ...], *, clone: bool = True) -> Capture:
     """Capture with the files' examples."""
     return capture(target, queries, SOURCE, seed=1, progress=silent, clone=clone)
+
+
+def without_sku_index(target: Target, queries: tuple[QueryClass, ...]) -> Capture:
+    """Capture after an index is lost, which one class needs, and one has come that helps another.
+
+    Args:
+        target: a shop that may be changed.
+        queries: the classes.
+    """
+    with connect(target) as connection:
+        connection.execute("DROP INDEX products_sku")
+        connection.execute("CREATE INDEX products_family ON products (family)")
+    return captured(target, queries)

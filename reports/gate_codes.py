@@ -1,0 +1,147 @@
+"""What each kind of finding of the gate means, for whoever meets only its code."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from b2bench.findings import Severity
+from reports.changes import COUNTERS
+from reports.gate_policy import TIME_INCREASED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A kind of finding.
+
+    Args:
+        code: as findings carry it.
+        title: in a few words.
+        help: what it means and what to do.
+        severity: as long as a policy says nothing else.
+    """
+
+    code: str
+    title: str
+    help: str
+    severity: Severity
+
+
+_GROWN = (
+    "Look at the cause that the message names and undo it. If more work is right, record a new "
+    "baseline, or accept it for this query class with `b2bench baseline accept`. The floors are in "
+    "the policy file (`b2bench gate --show-policy`)."
+)
+_SHRUNK = "Less work than in the baseline: record a new baseline to keep it."
+
+
+def _counters() -> Iterator[Code]:
+    for counter in COUNTERS:
+        yield Code(
+            code=f"{counter.code}-increased",
+            title=f"More {counter.unit}",
+            help=f"A statement needs more {counter.unit} than in the baseline. {_GROWN}",
+            severity=counter.severity,
+        )
+        yield Code(
+            code=f"{counter.code}-decreased",
+            title=f"Fewer {counter.unit}",
+            help=_SHRUNK,
+            severity=Severity.NOTE,
+        )
+
+
+CODES = (
+    Code(
+        code="plan-shape-changed",
+        title="Another plan",
+        help="The planner takes another plan than in the baseline: other scans, joins or indexes. "
+        f"{_GROWN}",
+        severity=Severity.ERROR,
+    ),
+    *_counters(),
+    Code(
+        code="rows-changed",
+        title="Another number of rows",
+        help="A statement returns more or fewer rows than in the baseline, so it gives another "
+        "answer, or its data are not the same. Compare the answers; if they are right, record a "
+        "new baseline.",
+        severity=Severity.ERROR,
+    ),
+    Code(
+        code="answer-changed",
+        title="Another answer",
+        help="A statement returns as many rows as in the baseline, with other values. Compare the "
+        "answers; if they are right, record a new baseline.",
+        severity=Severity.WARNING,
+    ),
+    Code(
+        code="estimate-worse",
+        title="The planner knows less",
+        help="The planner has the number of rows wrong by a much larger factor than in the "
+        "baseline, so it may choose badly. ANALYZE; for columns that depend on each other, "
+        "CREATE STATISTICS.",
+        severity=Severity.WARNING,
+    ),
+    Code(
+        code=TIME_INCREASED,
+        title="Slower",
+        help="Baseline and candidate were timed in turn, and the candidate takes longer, for "
+        "certain and beyond the floor. A cause that the gate's work shows comes first; without "
+        "one, look at what is no work: locks, waits, functions.",
+        severity=Severity.ERROR,
+    ),
+    Code(
+        code="step-missing",
+        title="A statement is not executed any more",
+        help="A statement of the baseline was not executed. Look at the arguments and at the steps "
+        "before it; if it is gone for good, record a new baseline.",
+        severity=Severity.ERROR,
+    ),
+    Code(
+        code="step-new",
+        title="A statement that the baseline does not have",
+        help="It is not judged. Record a new baseline to have it judged.",
+        severity=Severity.NOTE,
+    ),
+    Code(
+        code="class-missing",
+        title="A query class of the baseline was not explained",
+        help="Its file is gone. Record a new baseline if it is gone for good.",
+        severity=Severity.WARNING,
+    ),
+    Code(
+        code="class-new",
+        title="A query class that the baseline does not have",
+        help="It is not judged. Record a new baseline to have it judged.",
+        severity=Severity.NOTE,
+    ),
+    Code(
+        code="cannot-explain",
+        title="A query class that could not be judged",
+        help="The server refuses it, or it has no arguments. Correct the file, its arguments, or "
+        "the privileges of its role.",
+        severity=Severity.ERROR,
+    ),
+    Code(
+        code="needs-clone",
+        title="A query class that changes data was not judged",
+        help="It is not executed on a database in use. Judge it on a copy: of a database that "
+        "b2bench made, or with `--scratch`.",
+        severity=Severity.WARNING,
+    ),
+    Code(
+        code="data-set-unknown",
+        title="The data are not b2bench's",
+        help="Whether the data are the baseline's is not known, so a change of the data looks like "
+        "one of the code.",
+        severity=Severity.WARNING,
+    ),
+)
+_BY_CODE = {each.code: each for each in CODES}
+
+
+def code_of(code: str) -> Code:
+    """Return what a code means; of one that is not listed, the code itself is all that is known."""
+    title = code.replace("-", " ").capitalize()
+    return _BY_CODE.get(
+        code, Code(code=code, title=title, help=f"{title}.", severity=Severity.WARNING)
+    )
