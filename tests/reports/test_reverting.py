@@ -115,8 +115,8 @@ ONE_CHANGE = {
         "column accounts.city was changed",
     ),
     "type changed": (
-        "ALTER TABLE heard ALTER id TYPE numeric",
-        "column heard.id was changed",
+        "ALTER TABLE accounts ALTER city TYPE text",
+        "column accounts.city was changed",
     ),
     "collation": (
         'ALTER TABLE accounts ALTER city TYPE varchar(40) COLLATE "C"',
