@@ -165,7 +165,7 @@ WITH schemas AS MATERIALIZED (
     UNION ALL
     SELECT 'statistics', format('%I.%I', s.nspname, x.stxname),
            -- as of columns
-           pg_get_statisticsobjdef(x.oid) || coalesce(format(' (statistics %s)', nullif(x.stxstattarget, -1)), '')
+           pg_get_statisticsobjdef(x.oid) || coalesce(' (statistics ' || nullif(x.stxstattarget, -1) || ')', '')
       FROM pg_statistic_ext x JOIN schemas s ON s.oid = x.stxnamespace
     UNION ALL
     SELECT 'extension', e.extname, format('VERSION %L SCHEMA %I', e.extversion, n.nspname)

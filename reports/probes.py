@@ -263,7 +263,7 @@ class _Looking:
 
 
 def _is_bloated(pages: int, empty_percent: float) -> bool:
-    return empty_percent > _BLOATED_PERCENT and pages * empty_percent >= 100
+    return empty_percent > _BLOATED_PERCENT and pages * empty_percent / 100 >= 1
 
 
 def _text(file: str) -> bytes:

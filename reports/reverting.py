@@ -117,7 +117,7 @@ def undoings(
 
     What differs only because one side is kept without constants is left out.
     """
-    real = [difference for difference in differences if not _is_hidden(difference)]
+    real = [difference for difference in differences if not is_hidden(difference)]
     return tuple(map(_undoing, grouped(real, baseline, candidate)))
 
 
@@ -165,7 +165,7 @@ def revert_all(target: Target, differences: Sequence[Difference]) -> tuple[Refus
         ServerUnreachable: no session could be opened.
         StatementFailed: a table could not be analyzed afterwards.
     """
-    real = [difference for difference in differences if not _is_hidden(difference)]
+    real = [difference for difference in differences if not is_hidden(difference)]
     refused = [
         Refusal(difference=each, why=undoing.refusal)
         for each in real
@@ -207,7 +207,7 @@ def _undoing(members: tuple[Difference, ...]) -> Undoing:
     return Undoing(differences=members, statements=tuple(statements), settings=settings)
 
 
-def _is_hidden(difference: Difference) -> bool:
+def is_hidden(difference: Difference) -> bool:
     """Return whether only the constants may differ, which the baseline does not keep."""
     wanted = difference.baseline_definition
     return REDACTED in wanted and redact_sql(difference.candidate_definition) == wanted
@@ -289,7 +289,7 @@ class _Reaching:
         except Irreversible as why:
             self._why[difference] = str(why)
             return False
-        if not any(self._execute(difference, each) for each in _ways(steps)):
+        if not any(self._execute(difference, each) for each in _ways(steps) if each):
             return False
         self._tries[difference] += 1
         if steps.upkeep:
@@ -312,8 +312,7 @@ class _Reaching:
 
 def _ways(steps: Steps) -> Iterator[Sequence[str]]:
     yield steps.statements
-    if steps.fallback:
-        yield steps.fallback
+    yield steps.fallback
 
 
 def _rank(difference: Difference) -> tuple[bool, int]:

@@ -56,15 +56,6 @@ _ABILITY = {"": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE AL
 _LAYOUT = frozenset(("fillfactor", "toast_tuple_target"))
 _TURNED: Mapping[Change, Change] = {"missing": "added", "added": "missing", "changed": "changed"}
 
-# the name of a storage is the only way back to a type's own before PostgreSQL 16
-_OWN_STORAGE = """DO $own$
-BEGIN
-    EXECUTE 'ALTER TABLE {table} ALTER {column} SET STORAGE ' || (
-        SELECT CASE t.typstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL'
-                                 WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END
-          FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-         WHERE a.attrelid = '{table}'::regclass AND format('%I', a.attname) = '{column}');
-END $own$"""
 _UNREADY = """UPDATE pg_index SET indisvalid = false, indisready = {is_ready}
  WHERE indexrelid = '{index}'::regclass"""
 # what forbids to change a column's type; it is restored afterwards, as everything that got lost
@@ -78,6 +69,8 @@ BEGIN
                        THEN format('DROP POLICY %I ON {table}', p.polname)
                    WHEN d.classid = 'pg_trigger'::regclass
                        THEN format('DROP TRIGGER %I ON {table}', t.tgname)
+                   WHEN r.rulename <> '_RETURN'
+                       THEN format('DROP RULE %I ON %s', r.rulename, c.oid::regclass)
                    ELSE format('DROP %s IF EXISTS %s CASCADE',
                                CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
                                c.oid::regclass)
@@ -87,7 +80,7 @@ BEGIN
           LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
           LEFT JOIN pg_trigger t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
           LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-          LEFT JOIN pg_class c ON c.oid = r.ev_class AND c.relkind IN ('v', 'm')
+          LEFT JOIN pg_class c ON c.oid = r.ev_class
          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = '{table}'::regclass
            AND format('%I', a.attname) = '{column}'
            AND (p.oid IS NOT NULL OR c.oid IS NOT NULL
@@ -224,8 +217,9 @@ def _index(difference: Difference) -> Steps:
     if _INDEX_OPTIONS.sub("", wanted["sql"]) != _INDEX_OPTIONS.sub("", current["sql"]):
         return Steps(statements=dropped, table=table, upkeep=upkeep)
     altered = tuple(_altered_index(name, wanted, current))
+    fallback = () if " ON ONLY " in wanted["sql"] else dropped
     upkeep = Upkeep.ANALYZE if wanted["targets"] != current["targets"] else Upkeep.NOTHING
-    return Steps(statements=altered, fallback=dropped, table=table, upkeep=upkeep)
+    return Steps(statements=altered, fallback=fallback, table=table, upkeep=upkeep)
 
 
 def _index_state(name: str, wanted: Mapping[str, str]) -> Iterator[str]:
@@ -233,7 +227,6 @@ def _index_state(name: str, wanted: Mapping[str, str]) -> Iterator[str]:
         yield f"ALTER INDEX {wanted['parent']} ATTACH PARTITION {name}"
     for column, target in _pairs(wanted["targets"], ":"):
         yield f"ALTER INDEX {name} ALTER COLUMN {column} SET STATISTICS {target}"
-    # a partitioned one is valid as soon as every partition has its own
     if wanted["state"] and " ON ONLY " not in wanted["sql"]:
         yield _UNREADY.format(index=name, is_ready=wanted["state"] == "invalid")
 
@@ -245,7 +238,9 @@ def _altered_index(
     yield from _changed_options(f"ALTER INDEX {name}", *options)
     for column in dict(_pairs(current["targets"], ":")):
         yield f"ALTER INDEX {name} ALTER COLUMN {column} SET STATISTICS -1"
-    if options[0] != options[1] or (current["state"] and not wanted["state"]):
+    is_mended = current["state"] and not wanted["state"]
+    # a partitioned one has nothing to build: it is valid as soon as every partition has its own
+    if (options[0] != options[1] or is_mended) and " ON ONLY " not in wanted["sql"]:
         yield f"REINDEX INDEX {name}"
     parent = "" if current["parent"] else wanted["parent"]
     yield from _index_state(name, {**wanted, "parent": parent})
@@ -329,29 +324,25 @@ def _altered_column(
         yield from _nullability(table, column, wanted["not_null"])
     if "identity" in changed and wanted["identity"]:
         yield f"{alter} ADD GENERATED {wanted['identity']} AS IDENTITY"
-    if "statistics" in changed or (retyped and wanted["statistics"]):
+    if "statistics" in changed:
         yield f"{alter} SET STATISTICS {wanted['statistics'] or -1}"
     yield from _changed_options(alter, wanted["options"], current["options"])
 
 
 def _stored(table: str, column: str, wanted: Mapping[str, str], changed: set[str]) -> Iterator[str]:
-    """Yield what stores the values as they were: the type, then where and how."""
-    alter = f"ALTER TABLE {table} ALTER COLUMN {column}"
-    retyped = bool(changed & {"type", "collation"})
-    free = _FREE_COLUMN.format(table=table, column=column)
-    if retyped:
-        # a type begins with its own storage and compression
-        yield free
-        yield f"{alter} TYPE {_retyped(column, wanted, is_same_type=False)}"
-    if "storage" in changed and not wanted["storage"]:
-        yield _OWN_STORAGE.format(table=table, column=column)
-    elif wanted["storage"] and (retyped or "storage" in changed):
-        yield f"{alter} SET STORAGE {wanted['storage']}"
-    if "compression" in changed or (retyped and wanted["compression"]):
-        yield f"{alter} SET COMPRESSION {wanted['compression'] or 'default'}"
-    if changed & {"storage", "compression"}:
-        yield free
-        yield f"{alter} TYPE {_retyped(column, wanted, is_same_type=True)}"
+    """Yield what stores the values as they were, in one command: rows are written at its end."""
+    is_same_type = not changed & {"type", "collation"}
+    if is_same_type and not changed & {"storage", "compression"}:
+        return
+    alter = f"ALTER COLUMN {column}"
+    # a type begins with its own storage and compression
+    actions = [f"{alter} TYPE {_retyped(column, wanted, is_same_type=is_same_type)}"]
+    if wanted["storage"]:
+        actions.append(f"{alter} SET STORAGE {wanted['storage']}")
+    if wanted["compression"]:
+        actions.append(f"{alter} SET COMPRESSION {wanted['compression']}")
+    yield _FREE_COLUMN.format(table=table, column=column)
+    yield f"ALTER TABLE {table} {', '.join(actions)}"
 
 
 def _retyped(column: str, wanted: Mapping[str, str], *, is_same_type: bool) -> str:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+
+import typer
 
 from b2bench.commands._capture import (
     Subject,
@@ -10,16 +13,26 @@ from b2bench.commands._capture import (
     everything,
     find_subject,
 )
+from b2bench.commands._commit import find_commit
+from b2bench.commands._destinations import Destinations
 from b2bench.commands._policy import find_policy
 from b2bench.commands._settings import Settings
+from b2bench.commands._summary import say_verdict
 from b2bench.commands._target import find_target
+from b2bench.findings import ExitCode
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass
+from b2bench.records import to_json
 from reports.attribution import Candidate, name_causes
 from reports.baseline import first_cases, read_baseline
 from reports.capture import Capture
 from reports.gate import Verdict, judge
+from reports.gate_history import append_history
+from reports.gate_json import gate_json, gate_schema
+from reports.gate_junit import gate_junit
+from reports.gate_markdown import gate_markdown
 from reports.gate_policy import Policy
+from reports.gate_sarif import gate_sarif
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +98,26 @@ def _candidate(subject: Subject, captured: Capture, policy: Policy) -> Candidate
         copies=subject.copies("cause"),
         policy=policy,
     )
+
+
+def publish(judged: Judged, destinations: Destinations, history: Path | None) -> None:
+    """Write the files that were asked for, and show the verdict unless one is printed.
+
+    Raises:
+        BadInput: a file cannot be written.
+    """
+    verdict, at = judged.verdict, judged.capture.provenance.at
+    destinations.write("--markdown", lambda: gate_markdown(verdict))
+    destinations.write("--json", lambda: gate_json(verdict))
+    destinations.write("--junit", lambda: gate_junit(verdict, at))
+    destinations.write("--sarif", lambda: gate_sarif(verdict, judged.queries, Path.cwd()))
+    if history is not None:
+        append_history(history, verdict, find_commit(), at)
+    if not destinations.is_printed:
+        say_verdict(verdict)
+
+
+def show_schema() -> ExitCode:
+    """Print the JSON schema of `--json`."""
+    typer.echo(to_json(gate_schema()).decode(), nl=False)
+    return ExitCode.FINE

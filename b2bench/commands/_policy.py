@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import typer
+
 from b2bench.commands._settings import Settings
-from reports.gate_policy import Policy, read_policy
+from b2bench.findings import ExitCode
+from reports.gate_policy import Policy, policy_toml, read_policy
 
 POLICY = Path("gate-policy.toml")
 
@@ -17,3 +20,13 @@ def find_policy(settings: Settings) -> Policy:
     if settings.policy is not None:
         return read_policy(settings.policy)
     return read_policy(POLICY) if POLICY.exists() else Policy()
+
+
+def show_policy(settings: Settings) -> ExitCode:
+    """Print the policy with all that it leaves open.
+
+    Raises:
+        BadInput: as `find_policy`.
+    """
+    typer.echo(policy_toml(find_policy(settings)), nl=False)
+    return ExitCode.FINE

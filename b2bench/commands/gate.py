@@ -1,17 +1,13 @@
 """`b2bench gate`: compare the work of query classes with a baseline, for CI."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from b2bench.commands._options import WHERE, Json, Junit, with_settings
 from b2bench.commands._settings import Settings
 from b2bench.findings import ExitCode
-
-if TYPE_CHECKING:
-    from b2bench.commands._destinations import Destinations
-    from b2bench.commands._gate import Judged
 
 Quick = Annotated[
     bool, typer.Option("--quick", help="One case of each query class; for every commit.")
@@ -34,6 +30,19 @@ Markdown = Annotated[
     Path | None,
     typer.Option("--markdown", metavar="FILE", help="Write a comment for a pull request there."),
 ]
+Sarif = Annotated[
+    Path | None,
+    typer.Option("--sarif", metavar="FILE", help="Write SARIF for code scanning there; - prints."),
+]
+History = Annotated[
+    Path | None,
+    typer.Option(
+        "--history", metavar="FILE", help="Add a line to this file, see `b2bench history`."
+    ),
+]
+JsonSchema = Annotated[
+    bool, typer.Option("--json-schema", help="Print the JSON schema of --json and exit.")
+]
 ShowPolicy = Annotated[
     bool, typer.Option("--show-policy", help="Print the policy with all that it leaves open.")
 ]
@@ -49,6 +58,9 @@ def gate(
     markdown: Markdown = None,
     json: Json = None,
     junit: Junit = None,
+    sarif: Sarif = None,
+    history: History = None,
+    json_schema: JsonSchema = False,
     show_policy: ShowPolicy = False,
 ) -> ExitCode:
     """Compare with a baseline, and name what made it worse.
@@ -67,29 +79,19 @@ def gate(
     """
     from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
     from b2bench.commands._destinations import Destinations  # noqa: PLC0415
-    from b2bench.commands._gate import Wishes, perform_gate  # noqa: PLC0415
-    from b2bench.commands._policy import find_policy  # noqa: PLC0415
-    from reports.gate_policy import policy_toml  # noqa: PLC0415
+    from b2bench.commands._gate import Wishes, perform_gate, publish, show_schema  # noqa: PLC0415
+    from b2bench.commands._output import require_file_place  # noqa: PLC0415
+    from b2bench.commands._policy import show_policy as print_policy  # noqa: PLC0415
 
+    if json_schema:
+        return show_schema()
     if show_policy:
-        typer.echo(policy_toml(find_policy(settings)), nl=False)
-        return ExitCode.FINE
-    destinations = Destinations.asked(markdown=markdown, json=json, junit=junit)
+        return print_policy(settings)
+    destinations = Destinations.asked(markdown=markdown, json=json, junit=junit, sarif=sarif)
+    if history is not None:
+        require_file_place(history)
     wishes = Wishes(quick=quick, causes=causes, scratch=scratch)
     with progress_shown() as progress:
         judged = perform_gate(settings, wishes, progress)
-    _publish(judged, destinations)
+    publish(judged, destinations, history)
     return judged.verdict.exit_code
-
-
-def _publish(judged: "Judged", destinations: "Destinations") -> None:
-    """Write the files that were asked for, and show the verdict unless one is printed."""
-    from b2bench.commands._summary import say_verdict  # noqa: PLC0415 (--help stays fast)
-    from b2bench.records import to_json  # noqa: PLC0415
-    from reports.gate_markdown import gate_markdown  # noqa: PLC0415
-
-    verdict = judged.verdict
-    destinations.write("--markdown", lambda: gate_markdown(verdict))
-    destinations.write("--json", lambda: to_json(verdict).decode())
-    if not destinations.is_printed:
-        say_verdict(verdict)

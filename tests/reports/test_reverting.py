@@ -2,7 +2,6 @@
 
 import doctest
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -10,8 +9,7 @@ from b2bench.catalogue import Catalogue, Difference, differences, read_catalogue
 from b2bench.database import connect
 from b2bench.target import Target
 from reports import reverting_steps
-from reports.redaction import redact_sql
-from reports.reverting import CannotUndo, Undoing, apply, revert_all, undo, undoings
+from reports.reverting import CannotUndo, Undoing, apply, undoings
 from tests.postgres import new_database
 
 SCHEMA = """
@@ -115,8 +113,8 @@ ONE_CHANGE = {
         "column accounts.city was changed",
     ),
     "type changed": (
-        "ALTER TABLE heard ALTER id TYPE numeric",
-        "column heard.id was changed",
+        "ALTER TABLE accounts ALTER city TYPE text",
+        "column accounts.city was changed",
     ),
     "collation": (
         'ALTER TABLE accounts ALTER city TYPE varchar(40) COLLATE "C"',
