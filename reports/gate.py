@@ -37,9 +37,15 @@ class Verdict:
         """The verdict in one sentence."""
         classes = counted(self.compared, "query class")
         if worse := self._classes_with(Severity.ERROR):
-            return f"{worse} of {classes} {'does' if worse == 1 else 'do'} not pass"
+            # what could not be compared may not pass either
+            judged = counted(self._judged, "query class")
+            return f"{worse} of {judged} {'does' if worse == 1 else 'do'} not pass"
         better = self._classes_with(Severity.NOTE)
         return f"no regression in {classes}{f', {better} with notes' if better else ''}"
+
+    @property
+    def _judged(self) -> int:
+        return sum(bool(each.steps or each.findings) for each in self.comparisons.classes)
 
     def _classes_with(self, severity: Severity) -> int:
         return sum(

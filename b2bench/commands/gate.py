@@ -36,9 +36,7 @@ Sarif = Annotated[
 ]
 History = Annotated[
     Path | None,
-    typer.Option(
-        "--history", metavar="FILE", help="Add a line to this file, see `b2bench history`."
-    ),
+    typer.Option("--history", metavar="FILE", help="Add a line there, for `b2bench history`."),
 ]
 JsonSchema = Annotated[
     bool, typer.Option("--json-schema", help="Print the JSON schema of --json and exit.")

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-import psycopg
 from psycopg import sql
 
 from b2bench.arguments import Arguments, ArgumentSource, ExampleSource, one_of_each_case
@@ -17,7 +16,7 @@ from b2bench.selftest.gate.effect import Effect, measure
 from b2bench.selftest.gate.seeds import Seed, addressed
 from b2bench.target import Target
 from reports.attribution import Candidate, name_causes
-from reports.baseline import Baseline, record
+from reports.baseline import record
 from reports.capture import Capture, capture
 from reports.cause import Cause
 from reports.gate import Verdict, judge
@@ -99,14 +98,12 @@ class Laboratory:
         source: of the shop's arguments.
         as_of: for the seeds' own.
         seed: of the arguments.
-        times: whether baseline and candidate are timed, too, for the proof.
     """
 
     target: Target
     source: ArgumentSource
     as_of: datetime
     seed: int
-    recorded: dict[str, Capture] = field(default_factory=dict)
 
     def try_seed(self, seed: Seed, progress: Progress) -> Outcome:
         """Plant a seed, prove that it costs something, judge it, and look for its cause."""
@@ -130,8 +127,8 @@ class Laboratory:
         source = _Source(self.source, ExampleSource(self.as_of), seed.name)
         progress(f"{seed.name}: measure")
         with clone(soil, _PURPOSE) as before_copy, clone(worse, _PURPOSE) as after_copy:
-            before = self._capture(before_copy, seed.baseline, source)
-            after = self._capture(after_copy, seed.candidate, source)
+            before = self._capture(before_copy, [seed.baseline], source)
+            after = self._capture(after_copy, [seed.candidate], source)
             effects = measure(
                 (before_copy, after_copy),
                 (seed.baseline, seed.candidate),
@@ -152,10 +149,17 @@ class Laboratory:
         verdict = name_causes(judge(baseline, after), baseline, candidate, silent)
         return Outcome(seed=seed, effects=effects, before=before, after=after, verdict=verdict)
 
-    def _capture(self, target: Target, query: QueryClass, source: ArgumentSource) -> Capture:
+    def clean(self, queries: Sequence[QueryClass]) -> Capture:
+        """Capture classes of the shop on a copy in which nothing is planted."""
+        with clone(self.target, _PURPOSE) as copy:
+            return self._capture(copy, queries, self.source)
+
+    def _capture(
+        self, target: Target, queries: Sequence[QueryClass], source: ArgumentSource
+    ) -> Capture:
         return capture(
             target,
-            [query],
+            queries,
             source,
             seed=self.seed,
             progress=silent,
@@ -166,19 +170,6 @@ class Laboratory:
 
 def _copies(target: Target) -> Callable[[], AbstractContextManager[Target]]:
     return lambda: clone(target, _PURPOSE)
-
-
-def clean_capture(
-    target: Target, queries: Sequence[QueryClass], source: ArgumentSource, *, seed: int
-) -> Capture:
-    """Capture classes on a copy as it is."""
-    with clone(target, _PURPOSE) as copy:
-        return capture(copy, queries, source, seed=seed, progress=silent, clone=True)
-
-
-def clean_verdict(baseline: Baseline, candidate: Capture) -> Verdict:
-    """Judge a capture of the same data: whatever is found is a false alarm."""
-    return judge(baseline, candidate)
 
 
 def _absent(target: Target, seed: Seed) -> str:
@@ -196,13 +187,7 @@ def _absent(target: Target, seed: Seed) -> str:
 
 
 def _execute(target: Target, statements: Sequence[str]) -> None:
-    if not statements:
-        return
     with connect(target) as connection:
         name = sql.Identifier(target.database).as_string(connection)
         for statement in addressed(statements, name):
-            _execute_one(connection, statement)
-
-
-def _execute_one(connection: psycopg.Connection, statement: str) -> None:
-    connection.execute(statement.encode())
+            connection.execute(statement.encode())

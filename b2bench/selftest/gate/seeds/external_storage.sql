@@ -15,9 +15,11 @@ VACUUM ANALYZE seed_sheets;
 -- step: change
 ALTER TABLE seed_sheets ALTER COLUMN body SET STORAGE EXTERNAL;
 
-ALTER TABLE seed_sheets ALTER COLUMN body TYPE text USING body || '';
+UPDATE seed_sheets SET body = body || '';
 
-VACUUM ANALYZE seed_sheets;
+VACUUM (FULL, ANALYZE) seed_sheets;
+
+VACUUM seed_sheets;
 
 -- step: query
 SELECT sum(length(body)) AS letters FROM seed_sheets WHERE id BETWEEN :first AND :first + 99;
