@@ -246,10 +246,12 @@ class _Looking:
         return [subject for subject in subjects if subject in _as_before(again)]
 
     def _settle(self, subjects: Iterable[str], undone: Sequence[Undoing]) -> None:
-        differences_ = [each for undoing in undone for each in undoing.differences]
-        causes = tuple(cause_of(each, proven=True) for each in differences_)
+        undone_differences = [each for undoing in undone for each in undoing.differences]
         for subject in subjects:
-            self._close(subject, causes)
+            ranks = self._rank_of[subject]
+            # one undoing may take several differences back: the likeliest of them comes first
+            likely = sorted(undone_differences, key=lambda each: ranks.get(each, len(ranks)))
+            self._close(subject, tuple(cause_of(each, proven=True) for each in likely))
 
     def _close(self, subject: str, causes: tuple[Cause, ...]) -> None:
         self._found[subject] = causes

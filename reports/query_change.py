@@ -1,6 +1,7 @@
 """What was changed in a query file, told by the clauses of its statements and without constants."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ _SHOWN = 3
 _LONGEST = 80
 # a constant that the parser reads wherever a constant may stand
 _CONSTANT = f"'{REDACTED}'"
+_TYPED_PARAMETER = re.compile(r"CAST\((\$\d+) AS [^()]+(?:\([\d, ]+\))?(?:\[\])?\)")
 _QUERIES = (exp.Select, exp.SetOperation, exp.Insert, exp.Update, exp.Delete, exp.Merge)
 # arguments of a statement's tree, and how its clauses are called
 _CLAUSES = {
@@ -166,4 +168,5 @@ def _shown(part: exp.Expression) -> str:
     for query in list(bare.find_all(exp.Select, exp.SetOperation)):
         query.replace(exp.Var(this="…"))
     # tables may stand side by side
-    return bare.sql(dialect=_DIALECT).removeprefix(", ").replace(_CONSTANT, REDACTED)
+    text = bare.sql(dialect=_DIALECT).removeprefix(", ").replace(_CONSTANT, REDACTED)
+    return _TYPED_PARAMETER.sub(r"\1", text)
