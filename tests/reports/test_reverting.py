@@ -2,6 +2,8 @@
 
 import doctest
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -397,6 +399,44 @@ def template(server: Target) -> Iterator[Target]:
         yield target
 
 
+class Reused:
+    """A copy for many tests: each leaves it as it was, or the next gets another."""
+
+    def __init__(self, server: Target, template: Target) -> None:
+        self._server, self._template = server, template
+        self._opened = ExitStack()
+        self._renew()
+
+    def _renew(self) -> None:
+        self.close()
+        made = new_database(self._server, template=self._template.database)
+        self.target = self._opened.enter_context(made)
+        self._connection = self._opened.enter_context(connect(self.target))
+        self._untouched = self.catalogue()
+
+    def catalogue(self) -> Catalogue:
+        return read_catalogue(self._connection)
+
+    def change(self, statements: str) -> tuple[Catalogue, Catalogue]:
+        """Return the catalogues before and after."""
+        before = self.catalogue()
+        if differences(self._untouched, before):
+            self._renew()
+            before = self._untouched
+        self._connection.execute(statements.encode())
+        return before, self.catalogue()
+
+    def close(self) -> None:
+        self._opened.close()
+
+
+@pytest.fixture(scope="module")
+def reused(server: Target, template: Target) -> Iterator[Reused]:
+    copies = Reused(server, template)
+    yield copies
+    copies.close()
+
+
 @pytest.fixture
 def copy(server: Target, template: Target) -> Iterator[Target]:
     with new_database(server, template=template.database) as target:
@@ -429,29 +469,31 @@ def test_the_examples_in_the_docstrings_hold() -> None:
 
 
 @pytest.mark.parametrize(("statements", "said"), ONE_CHANGE.values(), ids=ONE_CHANGE)
-def test_a_change_is_seen_undone_and_made_again(copy: Target, statements: str, said: str) -> None:
-    before, after = change(copy, statements)
+def test_a_change_is_seen_undone_and_made_again(reused: Reused, statements: str, said: str) -> None:
+    before, after = reused.change(statements)
     assert shown(differences(before, after)) == {said}
     [undoing] = found(before, after)
-    apply(undoing, copy)
-    assert differences(before, catalogue(copy)) == ()
-    apply(undoing.redo, copy)
-    assert differences(after, catalogue(copy)) == ()
+    apply(undoing, reused.target)
+    assert differences(before, reused.catalogue()) == ()
+    apply(undoing.redo, reused.target)
+    assert differences(after, reused.catalogue()) == ()
+    apply(undoing, reused.target)
 
 
 @pytest.mark.parametrize("name", MANY_PLACES)
-def test_a_change_that_shows_in_many_places_is_undone_as_one(copy: Target, name: str) -> None:
+def test_a_change_that_shows_in_many_places_is_undone_as_one(reused: Reused, name: str) -> None:
     statements, said = MANY_PLACES[name]
-    before, after = change(copy, statements)
+    before, after = reused.change(statements)
     assert shown(differences(before, after)) == said
     [undoing] = found(before, after)
-    apply(undoing, copy)
-    assert differences(before, catalogue(copy)) == ()
+    apply(undoing, reused.target)
+    assert differences(before, reused.catalogue()) == ()
     if name in ONE_WAY:
         assert undoing.redo.refusal
     else:
-        apply(undoing.redo, copy)
-        assert differences(after, catalogue(copy)) == ()
+        apply(undoing.redo, reused.target)
+        assert differences(after, reused.catalogue()) == ()
+        apply(undoing, reused.target)
 
 
 @pytest.mark.parametrize(("statements", "why"), IRREVERSIBLE.values(), ids=IRREVERSIBLE)
