@@ -3,7 +3,6 @@
 import doctest
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 
 import pytest
 
@@ -45,27 +44,34 @@ ALTER INDEX orders_note ALTER COLUMN 1 SET STATISTICS 50;
 CREATE INDEX orders_document ON orders USING gin (document) WITH (fastupdate = off);
 CREATE STATISTICS orders_spread (ndistinct) ON account_id, status FROM orders;
 ALTER STATISTICS orders_spread SET STATISTICS 200;
-CREATE TABLE sales."Visits" (at date NOT NULL, "Account Id" bigint NOT NULL, PRIMARY KEY (at, "Account Id"))
+CREATE TABLE sales."Visits" (at date, "Account Id" bigint, PRIMARY KEY (at, "Account Id"))
     PARTITION BY RANGE (at);
-CREATE TABLE sales.visits_24 PARTITION OF sales."Visits" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
-CREATE TABLE sales.visits_25 PARTITION OF sales."Visits" FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE sales.visits_24 PARTITION OF sales."Visits"
+    FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE sales.visits_25 PARTITION OF sales."Visits"
+    FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 INSERT INTO sales."Visits" SELECT date '2024-06-01' + i, i FROM generate_series(1, 400) AS i;
 CREATE INDEX visits_account ON sales."Visits" ("Account Id");
 CREATE FUNCTION total_of(wanted bigint) RETURNS numeric LANGUAGE sql STABLE
     AS 'SELECT sum(total) FROM orders WHERE account_id = wanted';
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
-CREATE TRIGGER orders_keep BEFORE UPDATE ON orders FOR EACH ROW WHEN (new.total > 10) EXECUTE FUNCTION keep();
+CREATE TRIGGER orders_keep BEFORE UPDATE ON orders
+    FOR EACH ROW WHEN (new.total > 10) EXECUTE FUNCTION keep();
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON orders FOR SELECT USING (account_id = current_setting('shop.account_id')::bigint);
-CREATE VIEW open_orders WITH (security_barrier = true) AS SELECT id, account_id, note FROM orders WHERE status = 'OPEN';
+CREATE POLICY own ON orders FOR SELECT
+    USING (account_id = current_setting('shop.account_id')::bigint);
+CREATE VIEW open_orders WITH (security_barrier = true) AS
+    SELECT id, account_id, note FROM orders WHERE status = 'OPEN';
 CREATE VIEW open_notes AS SELECT note FROM open_orders WHERE note <> '';
 GRANT SELECT ON open_notes TO pg_monitor;
 CREATE MATERIALIZED VIEW totals AS SELECT account_id, sum(total) AS total FROM orders GROUP BY 1;
 CREATE UNIQUE INDEX totals_account ON totals (account_id);
 CREATE TABLE heard (id bigint);
 CREATE RULE heard_once AS ON INSERT TO heard WHERE new.id < 0 DO INSTEAD NOTHING;
-CREATE FUNCTION same(bigint, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1::text = $2';
-CREATE OPERATOR === (LEFTARG = bigint, RIGHTARG = text, FUNCTION = same, RESTRICT = eqsel, JOIN = eqjoinsel);
+CREATE FUNCTION same(bigint, text) RETURNS boolean LANGUAGE sql IMMUTABLE
+    AS 'SELECT $1::text = $2';
+CREATE OPERATOR === (LEFTARG = bigint, RIGHTARG = text, FUNCTION = same,
+    RESTRICT = eqsel, JOIN = eqjoinsel);
 VACUUM ANALYZE;
 """
 
@@ -97,8 +103,12 @@ ONE_CHANGE = {
         "index orders_document was changed",
     ),
     "index less filled": (
-        "ALTER INDEX orders_account RESET (fillfactor); ALTER INDEX orders_open SET (fillfactor = 20);"
-        "ALTER INDEX orders_open RESET (fillfactor)",
+        "ALTER INDEX orders_account RESET (fillfactor)",
+        "index orders_account was changed",
+    ),
+    "index with options in another order": (
+        "ALTER INDEX orders_account RESET (fillfactor); ALTER INDEX orders_account"
+        " SET (deduplicate_items = off); ALTER INDEX orders_account SET (fillfactor = 70)",
         "index orders_account was changed",
     ),
     "index with fewer statistics": (
@@ -182,6 +192,11 @@ ONE_CHANGE = {
     "fill factor": ("ALTER TABLE orders RESET (fillfactor)", "table orders was changed"),
     "options": (
         "ALTER TABLE orders SET (fillfactor = 20, autovacuum_enabled = off)",
+        "table orders was changed",
+    ),
+    "options in another order": (
+        "ALTER TABLE orders RESET (fillfactor); ALTER TABLE orders SET (autovacuum_enabled = off);"
+        "ALTER TABLE orders SET (fillfactor = 80)",
         "table orders was changed",
     ),
     "unlogged": ("ALTER TABLE heard SET UNLOGGED", "table heard was changed"),
