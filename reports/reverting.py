@@ -394,13 +394,14 @@ def _upkeep_of_settings(undoing: Undoing) -> dict[str, Upkeep]:
 
 
 def _keep_up(connection: psycopg.Connection, upkeep: Mapping[str, Upkeep]) -> None:
+    needed = {table: kind for table, kind in upkeep.items() if table != _EVERY_TABLE}
     if _EVERY_TABLE in upkeep:
         rows = connection.execute((files("reports") / "reverting_tables.sql").read_bytes())
-        upkeep = {**dict.fromkeys((row[0] for row in rows), Upkeep.ANALYZE), **upkeep}
-    for table, kind in upkeep.items():
+        needed = {**dict.fromkeys((row[0] for row in rows), Upkeep.ANALYZE), **needed}
+    for table, kind in needed.items():
         row = connection.execute("SELECT to_regclass(%s)", (table,)).fetchone()
         # it may have been dropped on the way
-        if table != _EVERY_TABLE and row and row[0]:
+        if row and row[0]:
             keep_up(connection, table, [f"{command} {table}" for command in _UPKEEP[kind]])
 
 

@@ -331,6 +331,26 @@ ONE_CHANGE = {
     "extension added": ("CREATE EXTENSION pg_trgm", "extension pg_trgm was added"),
 }
 
+NEW_CHANGE = {
+    "virtual column added": (
+        "ALTER TABLE heard ADD twice bigint GENERATED ALWAYS AS (id * 2) VIRTUAL",
+        "column heard.twice was added",
+    ),
+    "stored column made virtual": (
+        "ALTER TABLE accounts DROP folded; ALTER TABLE accounts"
+        " ADD folded text GENERATED ALWAYS AS (lower(company)) VIRTUAL",
+        "column accounts.folded was changed",
+    ),
+    "null forbidden, not checked": (
+        "ALTER TABLE orders ADD CONSTRAINT noted NOT NULL note NOT VALID",
+        "column orders.note was changed",
+    ),
+    "foreign key not enforced": (
+        "ALTER TABLE orders ALTER CONSTRAINT orders_account_id_fkey NOT ENFORCED",
+        "constraint orders_account_id_fkey on orders was changed",
+    ),
+}
+
 # what is changed, and in how many places the catalogue shows the one change
 MANY_PLACES = {
     "unique constraint lost": (
@@ -493,6 +513,14 @@ def test_a_change_is_seen_undone_and_made_again(reused: Reused, statements: str,
     apply(undoing.redo, reused.target)
     assert differences(after, reused.catalogue()) == ()
     apply(undoing, reused.target)
+
+
+@pytest.mark.pg(">= 18")
+@pytest.mark.parametrize(("statements", "said"), NEW_CHANGE.values(), ids=NEW_CHANGE)
+def test_a_change_of_a_newer_kind_is_seen_undone_and_made_again(
+    reused: Reused, statements: str, said: str
+) -> None:
+    test_a_change_is_seen_undone_and_made_again(reused, statements, said)
 
 
 @pytest.mark.parametrize("name", MANY_PLACES)
