@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 
 from b2bench.database import connect
 from b2bench.target import Target
+from reports.upkeep import keep_up
 
 _TIMEOUTS = {"lock_timeout": "5000", "statement_timeout": "600000"}
 # a table's rows may be so many more or fewer before its statistics are said to be stale
@@ -48,8 +49,7 @@ class Probe:
             ServerUnreachable: no session could be opened.
         """
         with _session(self.target) as connection:
-            for statement in self.statements:
-                connection.execute(statement.encode())
+            keep_up(connection, self.identity, self.statements)
 
 
 def probes(target: Target, relations: Sequence[str]) -> tuple[Probe, ...]:

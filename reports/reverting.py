@@ -25,6 +25,7 @@ from reports.redaction import REDACTED, redact_sql
 from reports.refusal import refusal
 from reports.reverting_groups import grouped, table_of
 from reports.reverting_steps import Irreversible, Steps, Upkeep, steps_of, turned
+from reports.upkeep import keep_up
 
 _SESSION = {
     "lock_timeout": "5000",
@@ -34,6 +35,8 @@ _SESSION = {
     "client_min_messages": "warning",
 }
 _MOST_TRIES = 2
+_EVERY_TABLE = ""
+_SET_ELSEWHERE = "sessions set it as they begin"
 # what goes with its relation, where that is made anew by its own definition
 _OF_STORED_VIEW = frozenset(("table", "column"))
 # in this order things are made and changed, and in the opposite one dropped
@@ -139,16 +142,17 @@ def apply(undoing: Undoing, target: Target) -> None:
         wanted = _with_undone(before, undoing.differences)
         try:
             with connection.transaction():
-                reached = _Reaching(connection, wanted).reach()
+                reached = _Reaching(connection, wanted).reach(before)
                 if reached.left:
                     raise CannotUndo("; ".join(map(str, reached.left)))
                 _give_settings(connection, undoing.settings)
             _keep_up(connection, {**reached.upkeep, **_upkeep_of_settings(undoing)})
         except psycopg.Error as error:
-            _go_back(connection, before)
-            _forget_settings(connection, undoing.settings)
+            if not connection.broken:
+                _go_back(connection, before, undoing.settings)
             raise CannotUndo(f"{undoing.shown}: {refusal(error, undoing.statements)}") from error
-    _require_settings(target, undoing.settings)
+    if undoing.settings and _unmet(target, undoing.settings):
+        raise CannotUndo(f"{undoing.shown}: {_SET_ELSEWHERE}")
 
 
 def revert_all(target: Target, differences: Sequence[Difference]) -> tuple[Refusal, ...]:
@@ -166,29 +170,34 @@ def revert_all(target: Target, differences: Sequence[Difference]) -> tuple[Refus
         StatementFailed: a table could not be analyzed afterwards.
     """
     real = [difference for difference in differences if not is_hidden(difference)]
-    refused = [
-        Refusal(difference=each, why=undoing.refusal)
-        for each in real
-        if each.kind == "setting" and (undoing := undo(each)).refusal
-    ]
-    settings = {each.identity: each.baseline_definition for each in real if each.kind == "setting"}
-    for refusal_ in refused:
-        del settings[refusal_.difference.identity]
+    settings = [undo(difference) for difference in real if difference.kind == "setting"]
     with _changing(target) as connection:
-        wanted = _with_undone(_definitions(connection), real)
+        before = _definitions(connection)
         with connection.transaction():
-            reached = _Reaching(connection, wanted).reach()
-        upkeep = dict(reached.upkeep)
-        for name, value in settings.items():
-            difference = next(each for each in real if each.identity == name)
-            try:
-                _give_settings(connection, {name: value})
-            except psycopg.Error as error:
-                refused.append(Refusal(difference=difference, why=refusal(error)))
+            reached = _Reaching(connection, _with_undone(before, real)).reach(before)
+        refused, upkeep = list(reached.left), dict(reached.upkeep)
+        for each in settings:
+            if why := each.refusal or _refused(connection, each.settings):
+                refused.append(Refusal(difference=each.differences[0], why=why))
             else:
-                upkeep |= _upkeep_of_settings(undo(difference))
+                upkeep |= _upkeep_of_settings(each)
         _keep_up(connection, upkeep)
-    return (*reached.left, *refused)
+    known = {each.difference for each in refused}
+    refused += (
+        Refusal(difference=each.differences[0], why=_SET_ELSEWHERE)
+        for each in settings
+        if each.differences[0] not in known and _unmet(target, each.settings)
+    )
+    return tuple(refused)
+
+
+def _refused(connection: psycopg.Connection, settings: Mapping[str, str]) -> str:
+    """Give settings to the database's sessions; return why that cannot be done, or nothing."""
+    try:
+        _give_settings(connection, settings)
+    except psycopg.Error as error:
+        return refusal(error)
+    return ""
 
 
 def _undoing(members: tuple[Difference, ...]) -> Undoing:
@@ -256,18 +265,15 @@ class _Reaching:
         self._why = dict[Difference, str]()
         self._upkeep = dict[str, Upkeep]()
 
-    def reach(self) -> _Reached:
+    def reach(self, current: Catalogue) -> _Reached:
         """Go on until nothing is left, or nothing of what is left can be done."""
         grants = _grants(self._connection)
-        left = self._left()
+        left = differences(self._wanted, current)
         while self._advance(left):
-            left = self._left()
+            left = differences(self._wanted, _definitions(self._connection))
         _grant_again(self._connection, grants)
         refused = (Refusal(difference=each, why=self._why_left(each)) for each in left)
         return _Reached(left=tuple(refused), upkeep=self._upkeep)
-
-    def _left(self) -> tuple[Difference, ...]:
-        return differences(self._wanted, _definitions(self._connection))
 
     def _why_left(self, difference: Difference) -> str:
         return self._why.get(difference, "it does not come back as it was")
@@ -352,7 +358,7 @@ def _give_settings(connection: psycopg.Connection, settings: Mapping[str, str]) 
     with connection.transaction():
         for name, value in settings.items():
             # a list of names would be taken for one name if it were written as a text
-            connection.execute("SELECT set_config(%s, %s, true)", (name, value))
+            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
             connection.execute(
                 sql.SQL("ALTER ROLE CURRENT_USER IN DATABASE {} SET {} FROM CURRENT").format(
                     database, _setting(name)
@@ -371,18 +377,15 @@ def _forget_settings(connection: psycopg.Connection, settings: Iterable[str]) ->
         connection.execute(reset.format(database, _setting(name)))
 
 
-def _require_settings(target: Target, settings: Mapping[str, str]) -> None:
-    """Check that a new session begins with the settings.
-
-    Raises:
-        CannotUndo: the connection string sets them itself.
-    """
+def _unmet(target: Target, settings: Mapping[str, str]) -> bool:
+    """Return whether a new session begins otherwise; the settings are then taken back."""
     with _changing(target) as connection:
         for name, value in settings.items():
             row = connection.execute("SELECT current_setting(%s, true)", (name,)).fetchone()
             if row != (value,):
                 _forget_settings(connection, settings)
-                raise CannotUndo(f"setting {name}: the session sets it itself")
+                return True
+    return False
 
 
 def _upkeep_of_settings(undoing: Undoing) -> dict[str, Upkeep]:
@@ -391,14 +394,21 @@ def _upkeep_of_settings(undoing: Undoing) -> dict[str, Upkeep]:
 
 
 def _keep_up(connection: psycopg.Connection, upkeep: Mapping[str, Upkeep]) -> None:
-    for table, kind in upkeep.items():
-        row = connection.execute("SELECT to_regclass(%s)", (table or "pg_class",)).fetchone()
-        for command in _UPKEEP[kind] if row and row[0] else ():
-            connection.execute(f"{command} {table}".encode())
+    needed = {table: kind for table, kind in upkeep.items() if table != _EVERY_TABLE}
+    if _EVERY_TABLE in upkeep:
+        rows = connection.execute((files("reports") / "reverting_tables.sql").read_bytes())
+        needed = {**dict.fromkeys((row[0] for row in rows), Upkeep.ANALYZE), **needed}
+    for table, kind in needed.items():
+        row = connection.execute("SELECT to_regclass(%s)", (table,)).fetchone()
+        # it may have been dropped on the way
+        if row and row[0]:
+            keep_up(connection, table, [f"{command} {table}" for command in _UPKEEP[kind]])
 
 
-def _go_back(connection: psycopg.Connection, before: Catalogue) -> None:
+def _go_back(
+    connection: psycopg.Connection, before: Catalogue, settings: Mapping[str, str]
+) -> None:
     """Take back what was committed before the upkeep failed."""
-    if not connection.broken:
-        with connection.transaction():
-            _Reaching(connection, before).reach()
+    with connection.transaction():
+        _Reaching(connection, before).reach(_definitions(connection))
+        _forget_settings(connection, settings)

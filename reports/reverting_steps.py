@@ -235,7 +235,10 @@ def _altered_index(
     name: str, wanted: Mapping[str, str], current: Mapping[str, str]
 ) -> Iterator[str]:
     options = _index_options(wanted["sql"]), _index_options(current["sql"])
-    yield from _changed_options(f"ALTER INDEX {name}", *options)
+    if options[0] != options[1]:
+        # a definition shows them in the order in which they were given
+        yield from _changed_options(f"ALTER INDEX {name}", "", options[1])
+        yield from _changed_options(f"ALTER INDEX {name}", options[0], "")
     for column in dict(_pairs(current["targets"], ":")):
         yield f"ALTER INDEX {name} ALTER COLUMN {column} SET STATISTICS -1"
     is_mended = current["state"] and not wanted["state"]
