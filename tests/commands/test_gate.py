@@ -1,0 +1,141 @@
+"""`b2bench gate` and `b2bench baseline` as somebody's CI calls them, on a database of theirs."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from b2bench.database import connect
+from b2bench.target import Target
+from tests.commands.calling import call, refusal
+from tests.postgres import new_database
+from tests.reports.shop import install, write_queries
+
+WHERE = ("--queries", "queries", "--baseline", "b.json")
+
+
+@pytest.fixture(scope="module")
+def installed(server: Target) -> Iterator[Target]:
+    with new_database(server) as target:
+        install(target)
+        yield target
+
+
+@pytest.fixture
+def theirs(server: Target, installed: Target) -> Iterator[Target]:
+    with new_database(server, template=installed.database) as target:
+        yield target
+
+
+@pytest.fixture
+def project(theirs: Target, tmp_path: Path) -> Path:
+    """Give a folder with queries and the baseline of their database."""
+    (tmp_path / "queries").mkdir()
+    write_queries(tmp_path / "queries", "find_sku", "place_order")
+    done = call("baseline", "record", *WHERE, "--scratch", folder=tmp_path, target=theirs)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    return tmp_path
+
+
+def test_every_format_is_written_at_once_with_a_proven_cause(theirs: Target, project: Path) -> None:
+    with connect(theirs) as connection:
+        connection.execute("DROP INDEX products_sku")
+    written = ("--markdown", "c.md", "--json", "g.json", "--junit", "g.xml", "--sarif", "g.sarif")
+    history = ("--history", "h.jsonl")
+    done = call("gate", *WHERE, "--scratch", *written, *history, folder=project, target=theirs)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "cause: index products_sku is missing" in done.stdout
+    assert "place_order" not in done.stdout
+    assert "products_sku" in (project / "c.md").read_text()
+    assert json.loads((project / "g.json").read_text())["exit_code"] == 1
+    assert "products_sku" in (project / "g.xml").read_text()
+    assert "queries/find_sku.sql" in (project / "g.sarif").read_text()
+    assert len((project / "h.jsonl").read_text().splitlines()) == 1
+    shown = call("history", "show", "h.jsonl", folder=project)
+    assert (shown.returncode, shown.stderr) == (0, "")
+
+
+def test_without_leave_to_copy_nothing_is_changed_and_the_cause_is_probable(
+    theirs: Target, project: Path
+) -> None:
+    with connect(theirs) as connection:
+        connection.execute("DROP INDEX products_sku")
+    done = call("gate", *WHERE, folder=project, target=theirs)
+    assert done.returncode == 1
+    assert "cause: probably index products_sku is missing" in done.stdout
+    assert "place_order: changes data or locks rows" in done.stdout
+
+
+def test_quick_judges_one_case_and_misses_none(theirs: Target, project: Path) -> None:
+    done = call("gate", *WHERE, "--scratch", "--quick", folder=project, target=theirs)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "no regression in 2 query classes" in done.stdout
+
+
+def test_a_policy_in_the_folder_holds(theirs: Target, project: Path) -> None:
+    with connect(theirs) as connection:
+        connection.execute("DROP INDEX products_sku")
+    (project / "gate-policy.toml").write_text(
+        "[classes.find_sku.severities]\n"
+        + "".join(
+            f'{code} = "warning"\n'
+            for code in (
+                "plan-shape-changed",
+                "blocks-increased",
+                "tuples-increased",
+                "executed-blocks-increased",
+            )
+        )
+    )
+    done = call("gate", *WHERE, folder=project, target=theirs)
+    assert done.returncode == 0, done.stdout
+    shown = call("gate", "--show-policy", folder=project)
+    assert '[classes."find_sku".severities]' in shown.stdout
+
+
+def test_an_accepted_class_passes_and_its_reason_is_kept(theirs: Target, project: Path) -> None:
+    with connect(theirs) as connection:
+        connection.execute("DROP INDEX products_sku")
+    why = ("--why", "labels are  printed at night")
+    done = call("baseline", "accept", "find_sku", *why, *WHERE, folder=project, target=theirs)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert call("gate", *WHERE, folder=project, target=theirs).returncode == 0
+    shown = call("baseline", "show", "--baseline", "b.json", folder=project)
+    assert "labels are printed at night" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nothing", "--why", "so"), "there is no query class nothing"),
+        (("find_sku", "--why", " "), "--why is empty"),
+    ],
+)
+def test_what_cannot_be_accepted_is_told(
+    arguments: tuple[str, ...], said: str, theirs: Target, project: Path
+) -> None:
+    before = (project / "b.json").read_text()
+    done = call("baseline", "accept", *arguments, *WHERE, folder=project, target=theirs)
+    assert said in refusal(done)
+    assert (project / "b.json").read_text() == before
+
+
+def test_a_baseline_keeps_no_arguments_and_no_constants_of_queries(
+    theirs: Target, project: Path
+) -> None:
+    (project / "queries" / "find_canary.sql").write_text(
+        "-- why: Canary4711\n-- params: sku text\n-- example: Canary4711\n"
+        "SELECT id, 'Canary4711' AS word FROM products WHERE sku = :sku -- Canary4711\n"
+    )
+    with connect(theirs) as connection:
+        connection.execute("UPDATE products SET sku = 'Canary4711' WHERE id = 7")
+        connection.execute("CREATE INDEX canaries ON products (id) WHERE sku = 'Canary4711'")
+    record = ("baseline", "record", *WHERE, "--without-constants")
+    assert call(*record, folder=project, target=theirs).returncode == 0
+    kept = (project / "b.json").read_text()
+    assert "find_canary" in kept
+    assert "canaries" in kept
+    assert "Canary4711" not in kept
+    passed = call("gate", *WHERE, folder=project, target=theirs)
+    assert passed.returncode == 0, passed.stdout
