@@ -1,17 +1,17 @@
 """One execution of a query class with the work that the session's own statistics counted."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 import psycopg
 from psycopg import errors
 
 from b2bench.arguments import Arguments
-from b2bench.errors import BadInput
-from b2bench.queries import QueryClass, Step
+from b2bench.queries import QueryClass
 from reports.refusal import refusal
+from reports.step_execution import execute_steps
 
 # what the planner asks for a row where it asks 1 for a block, see cpu_tuple_cost
 _BLOCKS_PER_TUPLE = 0.01
@@ -116,7 +116,7 @@ class Counting:
             with self._connection.transaction(force_rollback=True):
                 _prepare(self._connection, role, timeout_ms)
                 begin_ns = time.perf_counter_ns()
-                _execute_steps(self._connection, query, arguments)
+                execute_steps(self._connection, query, arguments)
                 end_ns = time.perf_counter_ns()
                 if names_tables:
                     tables = _locked(self._connection)
@@ -144,49 +144,6 @@ def _prepare(connection: psycopg.Connection, role: str | None, timeout_ms: float
         "SELECT set_config('statement_timeout', %s, true), set_config('role', %s, true)",
         (f"{timeout_ms:.0f}", role or "none"),
     )
-
-
-def _execute_steps(connection: psycopg.Connection, query: QueryClass, arguments: Arguments) -> None:
-    for setting in query.settings:
-        _execute(connection, setting.sql, _texts(arguments, [setting.parameter]))
-    fed = {output.name for step in query.steps for output in step.outputs}
-    known = arguments
-    for step in query.steps:
-        # a step waits in vain for a row that an earlier one did not find
-        if set(step.parameters) & (fed - known.values.keys()):
-            continue
-        first = _first_row(_execute(connection, step.sql, _texts(known, step.parameters)), step)
-        known = replace(known, values={**known.values, **first})
-    if query.writes:
-        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-def _texts(arguments: Arguments, names: Sequence[str]) -> list[str | None]:
-    # text of unknown type lets the server choose the type that `$1::bigint` names
-    return [value if value is None else value.decode() for value in arguments.encoded(names)]
-
-
-def _execute(
-    connection: psycopg.Connection, statement: str, texts: Sequence[str | None]
-) -> psycopg.Cursor:
-    cursor = psycopg.RawCursor(connection)
-    # the text is a query file's own, so there is nothing to quote
-    cursor.execute(statement.encode(), texts)
-    return cursor
-
-
-def _first_row(cursor: psycopg.Cursor, step: Step) -> dict[str, str | None]:
-    """Return the step's outputs in the first row as texts; empty without a row."""
-    result = cursor.pgresult
-    if not step.outputs or result is None or not result.ntuples:
-        return {}
-    columns = [column.name for column in cursor.description or ()]
-    if missing := [output.name for output in step.outputs if output.name not in columns]:
-        raise BadInput(f"the step gives no column {', '.join(missing)}, which it promises with ->")
-    values = {
-        output.name: result.get_value(0, columns.index(output.name)) for output in step.outputs
-    }
-    return {name: None if value is None else value.decode() for name, value in values.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
