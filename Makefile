@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 FIGURES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format generate bench bench-data bench-load bench-explain clean
+.PHONY: help install demo test check format generate bench bench-data bench-load bench-explain bench-gate clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -48,6 +48,9 @@ bench-load: $(VENV)/.installed-dev  ## print the figures of the load, some minut
 
 bench-explain: $(VENV)/.installed-dev  ## print the figures of the EXPLAIN report, some minutes
 	$(BIN)/python -m tests.benchmarks.explain $(FIGURES)
+
+bench-gate: $(VENV)/.installed-dev  ## print the figures of the gate, an hour; FIGURES=peers for a few
+	$(BIN)/python -m tests.benchmarks.gate $(FIGURES)
 
 clean:  ## stop the embedded server; remove its data, runs, .venv and caches
 	@if [ -e .b2bench ]; then \

@@ -15,6 +15,7 @@ from reports.gate_policy import Policy
 from reports.ground import ground_differences
 from reports.query_change import query_change
 from reports.redaction import redact_sql
+from reports.reverting import is_hidden
 from reports.work import WorkVector
 
 
@@ -116,7 +117,11 @@ class _Comparing:
     """Two sides and their catalogues' differences, read class by class."""
 
     def __init__(self, baseline: Baseline, candidate: Capture, policy: Policy) -> None:
-        self.differences = differences(baseline.catalogue, candidate.catalogue)
+        self.differences = tuple(
+            each
+            for each in differences(baseline.catalogue, candidate.catalogue)
+            if not is_hidden(each)
+        )
         self._baseline = baseline
         self._candidate = candidate
         self._policy = policy

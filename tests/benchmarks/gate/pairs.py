@@ -88,9 +88,7 @@ def _found(before: _Recorded, after: _Recorded) -> tuple[Finding, ...]:
 
 
 def _line(what: str, pairs: Sequence[Iterable[Finding]]) -> Line:
-    errors = [
-        finding for found in pairs for finding in found if finding.severity is Severity.ERROR
-    ]
+    errors = [finding for found in pairs for finding in found if finding.severity is Severity.ERROR]
     codes = Counter(f"{finding.code} of {finding.subject}" for finding in errors)
     named = ", ".join(f"{code} ({count})" for code, count in codes.most_common(_MOST_SHOWN))
     return Line(
