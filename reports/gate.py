@@ -1,6 +1,6 @@
 """The gate: from comparisons to one verdict, re-graded by a policy."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from b2bench.figures.notation import counted
@@ -75,6 +75,33 @@ def pronounce(comparisons: Comparisons, ground: Ground) -> Verdict:
         findings=findings,
         comparisons=comparisons,
     )
+
+
+def with_findings(
+    verdict: Verdict, found: Mapping[str, Sequence[Finding]], policy: Policy
+) -> Verdict:
+    """Return the verdict with more findings, graded.
+
+    Args:
+        verdict: what was pronounced.
+        found: by query class; those of no class of the verdict are said of the comparison itself.
+        policy: by which they are graded.
+    """
+    names = {each.query for each in verdict.comparisons.classes}
+    classes = tuple(
+        replace(
+            each,
+            notices=(
+                *each.notices,
+                *map(policy.rules(each.query).graded, found.get(each.query, ())),
+            ),
+        )
+        for each in verdict.comparisons.classes
+    )
+    further = [one for name, some in found.items() if name not in names for one in some]
+    notices = (*verdict.comparisons.notices, *map(policy.default.graded, further))
+    comparisons = replace(verdict.comparisons, classes=classes, notices=notices)
+    return pronounce(comparisons, verdict.ground)
 
 
 def _graded(comparisons: Comparisons, policy: Policy) -> Comparisons:

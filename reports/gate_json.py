@@ -13,6 +13,7 @@ from reports.cause import Cause
 from reports.comparison import Comparison, StepComparison
 from reports.gate import Verdict
 from reports.ground import Ground
+from reports.paired_timing import Timing
 from reports.work import WorkVector
 
 GATE_JSON_VERSION = 1
@@ -77,27 +78,6 @@ class JudgedClass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedTime:
-    """How long a query class takes beside its baseline, timed in turn; ratios are to the baseline.
-
-    Args:
-        low: of the interval of the ratio.
-        high: of the interval of the ratio.
-        smallest: the least ratio that would have been seen.
-        pairs: how many there were.
-    """
-
-    query: str
-    baseline_ms: float
-    candidate_ms: float
-    ratio: float
-    low: float
-    high: float
-    smallest: float | None
-    pairs: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedGate:
     """Everything that the gate says.
 
@@ -119,11 +99,11 @@ class JudgedGate:
     classes: tuple[JudgedClass, ...]
     differences: tuple[Difference, ...]
     b2bench: str
-    timings: tuple[JudgedTime, ...] | None = None
+    timings: tuple[Timing, ...] | None = None
     gate_version: int = GATE_JSON_VERSION
 
 
-def gate_json(verdict: Verdict, timings: Sequence[JudgedTime] | None = None) -> str:
+def gate_json(verdict: Verdict, timings: Sequence[Timing] | None = None) -> str:
     """Return the verdict, all that it stands on, and what was timed, if anything was."""
     compared = verdict.comparisons
     return to_json(

@@ -5,12 +5,16 @@ import json
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from b2bench.arguments import Case
 from reports.gate import Verdict
-from reports.gate_json import JudgedTime, gate_json, gate_schema
+from reports.gate_json import gate_json, gate_schema
+from reports.paired_timing import TimeVerdict, Timing
 from tests.reports.gate_samples import LOST, compared, step, verdict
 
-TIME = JudgedTime(
+TIME = Timing(
     query="find_sku",
+    case=Case.TYPICAL,
+    verdict=TimeVerdict.SLOWER,
     baseline_ms=1.2,
     candidate_ms=1.4,
     ratio=1.17,
