@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import mean, median
 
 from b2bench.arguments import Arguments, Case
+from b2bench.errors import StatementFailed
 from b2bench.figures.notation import number, significant
 from b2bench.queries import QueryClass
 from b2bench.target import Target
@@ -86,6 +87,9 @@ def measure(
         arguments: by case.
         roles: database role by the role that a query file names.
         rounds: how often each side executes.
+
+    Raises:
+        StatementFailed: the server refuses a statement on one side.
     """
     return tuple(
         _measure_case(sides, queries, each, roles=roles, rounds=rounds)
@@ -131,7 +135,7 @@ def _measure_case(
 def _counted(executions: Sequence[Execution]) -> Iterator[Execution]:
     for execution in executions[_WARM_UPS:]:
         if execution.ending is Ending.FAILED:
-            raise RuntimeError(f"a seed's query fails: {execution.said}")
+            raise StatementFailed(execution.said)
         yield execution
 
 

@@ -10,6 +10,7 @@ from psycopg import sql
 from b2bench.arguments import Arguments, ArgumentSource, ExampleSource, one_of_each_case
 from b2bench.clones import clone
 from b2bench.database import connect
+from b2bench.errors import StatementFailed
 from b2bench.progress import Progress, silent
 from b2bench.queries import QueryClass
 from b2bench.selftest.gate.effect import Effect, measure
@@ -108,12 +109,16 @@ class Laboratory:
     def try_seed(self, seed: Seed, progress: Progress) -> Outcome:
         """Plant a seed, prove that it costs something, judge it, and look for its cause."""
         progress(f"{seed.name}: plant")
-        with self._soil(seed) as soil:
-            if absent := _absent(soil, seed):
-                return Outcome(seed=seed, absent=absent)
-            with clone(soil, _PURPOSE) as worse:
-                _execute(worse, seed.change)
-                return self._judged(seed, soil, worse, progress)
+        try:
+            with self._soil(seed) as soil:
+                if absent := _absent(soil, seed):
+                    return Outcome(seed=seed, absent=absent)
+                with clone(soil, _PURPOSE) as worse:
+                    _execute(worse, seed.change)
+                    return self._judged(seed, soil, worse, progress)
+        except StatementFailed as error:
+            # one that this server refuses is no reason to lose what was found with the others
+            return Outcome(seed=seed, absent=f"the server refuses it: {error}")
 
     @contextmanager
     def _soil(self, seed: Seed) -> Iterator[Target]:

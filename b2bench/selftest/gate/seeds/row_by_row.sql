@@ -8,7 +8,7 @@
 -- step: setup
 CREATE FUNCTION seed_order_value(wanted bigint) RETURNS numeric LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN (SELECT sum(l.quantity * v.inventory) FROM order_lines l JOIN product_variants v ON v.id = l.variant_id WHERE l.order_id = wanted);
+    RETURN (SELECT sum(l.quantity * v.product_id) FROM order_lines l JOIN product_variants v ON v.id = l.variant_id WHERE l.order_id = wanted);
 END $$;
 
 -- step: change
@@ -18,7 +18,7 @@ DECLARE
     value numeric := 0;
 BEGIN
     FOR line IN SELECT l.variant_id, l.quantity FROM order_lines l WHERE l.order_id = wanted LOOP
-        value := value + line.quantity * (SELECT v.inventory FROM product_variants v WHERE v.id = line.variant_id);
+        value := value + line.quantity * (SELECT v.product_id FROM product_variants v WHERE v.id = line.variant_id);
         PERFORM title FROM products p JOIN product_variants v ON v.product_id = p.id WHERE v.id = line.variant_id;
     END LOOP;
     RETURN value;
