@@ -90,6 +90,44 @@ CODES = (
         severity=Severity.ERROR,
     ),
     Code(
+        code="time-decreased",
+        title="Faster",
+        help="Baseline and candidate were timed in turn, and the candidate takes less time, for "
+        "certain and beyond the floor.",
+        severity=Severity.NOTE,
+    ),
+    Code(
+        code="time-unconfirmed",
+        title="Looked slower or faster, and was not confirmed",
+        help="A first pass said so and a second or third did not. Nothing is certain.",
+        severity=Severity.NOTE,
+    ),
+    Code(
+        code="time-unstable",
+        title="Times vary too much to tell",
+        help="Not even a doubling would have been seen. Time it on a quieter machine.",
+        severity=Severity.NOTE,
+    ),
+    Code(
+        code="not-timed",
+        title="Not timed",
+        help="One side refuses the query class, or its old text is not known.",
+        severity=Severity.NOTE,
+    ),
+    Code(
+        code="time-sensitivity",
+        title="How small a slow-down would have been seen",
+        help="Whether silence means much: a slow-down that is smaller would have gone unnoticed.",
+        severity=Severity.NOTE,
+    ),
+    Code(
+        code="baseline-side-differs",
+        title="The baseline's side of timing is not quite the baseline",
+        help="Something could not be undone in the copy that stands for the baseline. Name a "
+        "database as the baseline was with `--against`.",
+        severity=Severity.WARNING,
+    ),
+    Code(
         code="step-missing",
         title="A statement is not executed any more",
         help="A statement of the baseline was not executed. Look at the arguments and at the steps "

@@ -26,6 +26,7 @@ _CODES = frozenset(
         "cannot-explain",
         "needs-clone",
         "data-set-unknown",
+        "baseline-side-differs",
         TIME_INCREASED,
     )
 )

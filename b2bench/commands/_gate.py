@@ -15,24 +15,27 @@ from b2bench.commands._capture import (
 )
 from b2bench.commands._commit import find_commit
 from b2bench.commands._destinations import Destinations
+from b2bench.commands._gate_time import TimeWishes, require_something_beside, take_times
 from b2bench.commands._policy import find_policy
 from b2bench.commands._settings import Settings
 from b2bench.commands._summary import say_verdict
 from b2bench.commands._target import find_target
-from b2bench.findings import ExitCode
+from b2bench.findings import ExitCode, Finding
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass
 from b2bench.records import to_json
 from reports.attribution import Candidate, name_causes
 from reports.baseline import first_cases, read_baseline
 from reports.capture import Capture
-from reports.gate import Verdict, judge
+from reports.gate import Verdict, judge, with_findings
 from reports.gate_history import append_history
 from reports.gate_json import gate_json, gate_schema
 from reports.gate_junit import gate_junit
 from reports.gate_markdown import gate_markdown
 from reports.gate_policy import Policy
 from reports.gate_sarif import gate_sarif
+from reports.paired_timing import Timing
+from reports.timing_findings import time_findings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +46,23 @@ class Wishes:
         quick: one case of each class.
         causes: whether experiments look for the cause of a regression.
         scratch: the named database is one to experiment with, so copies of it may be made.
+        time: what the candidate is timed beside; `None` where work is enough.
     """
 
     quick: bool = False
     causes: bool = True
     scratch: bool = False
+    time: TimeWishes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A verdict, and what it was pronounced on."""
+    """A verdict, and what it was pronounced on; `timings` is `None` where nothing was timed."""
 
     verdict: Verdict
     capture: Capture
     queries: Sequence[QueryClass]
+    timings: tuple[Timing, ...] | None = None
 
 
 def perform_gate(settings: Settings, wishes: Wishes, progress: Progress) -> Judged:
@@ -82,11 +88,29 @@ def perform_gate(settings: Settings, wishes: Wishes, progress: Progress) -> Judg
         typical_only=wishes.quick,
     )
     subject = find_subject(settings, target, selection)
+    if wishes.time is not None:
+        require_something_beside(subject, wishes.time)
     captured = capture_subject(subject, progress)
     verdict = judge(baseline, captured, policy)
     if wishes.causes and subject.may_copy:
         verdict = name_causes(verdict, baseline, _candidate(subject, captured, policy), progress)
-    return Judged(verdict=verdict, capture=captured, queries=selection.queries)
+    judged = Judged(verdict=verdict, capture=captured, queries=selection.queries)
+    if wishes.time is None:
+        return judged
+    timings, notices = take_times(
+        subject, wishes.time, progress, baseline=baseline, captured=captured, policy=policy
+    )
+    found = (*time_findings(timings, policy), *notices)
+    timed = with_findings(verdict, _by_query(found), policy)
+    return replace(judged, verdict=timed, timings=timings)
+
+
+def _by_query(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """Return findings by the query class that their subject begins with."""
+    found = dict[str, list[Finding]]()
+    for finding in findings:
+        found.setdefault(finding.subject.partition(" (")[0], []).append(finding)
+    return found
 
 
 def _candidate(subject: Subject, captured: Capture, policy: Policy) -> Candidate:
@@ -108,11 +132,12 @@ def publish(judged: Judged, destinations: Destinations, history: Path | None) ->
     """
     verdict, at = judged.verdict, judged.capture.provenance.at
     destinations.write("--markdown", lambda: gate_markdown(verdict))
-    destinations.write("--json", lambda: gate_json(verdict))
+    destinations.write("--json", lambda: gate_json(verdict, judged.timings))
     destinations.write("--junit", lambda: gate_junit(verdict, at))
     destinations.write("--sarif", lambda: gate_sarif(verdict, judged.queries, Path.cwd()))
     if history is not None:
-        append_history(history, verdict, find_commit(), at)
+        times = {each.subject: each.candidate_ms for each in judged.timings or ()}
+        append_history(history, verdict, find_commit(), at, times)
     if not destinations.is_printed:
         say_verdict(verdict)
 

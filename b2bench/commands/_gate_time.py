@@ -20,6 +20,7 @@ from reports.gate_policy import Policy
 from reports.paired_timing import QUICK, THOROUGH, Timing, require_same_server, time_pairs
 from reports.query_change import statement_of
 from reports.reverting import revert_all
+from reports.timing_findings import NOT_TIMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,22 @@ class TimeWishes:
     against: str | None = None
     queries: Path | None = None
     quick: bool = False
+
+
+def time_wishes(
+    *, time: bool, against: str | None, queries: Path | None, quick: bool
+) -> TimeWishes | None:
+    """Return what is to be timed, from a command's options; `None` where nothing is.
+
+    Raises:
+        BadInput: something is said of timing that is not wanted.
+    """
+    if time:
+        return TimeWishes(against=against, queries=queries, quick=quick)
+    if against is not None or queries is not None:
+        given = "--against" if against is not None else "--baseline-queries"
+        raise BadInput(f"{given} is for timing: say --time, too")
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +165,7 @@ def _left_out(queries: Sequence[QueryClass], before: Sequence[QueryClass]) -> It
     for query in queries:
         if query.name not in known:
             yield Finding(
-                code="not-timed",
+                code=NOT_TIMED,
                 severity=Severity.NOTE,
                 subject=query.name,
                 message="its file was changed, and the old text is not known",

@@ -26,6 +26,28 @@ Scratch = Annotated[
         " are made, so that classes that change data are judged, too.",
     ),
 ]
+Time = Annotated[
+    bool,
+    typer.Option(
+        "--time",
+        help="Time every class, too, in turn with the baseline's side: a copy in which what changed"
+        " is undone, or --against.",
+    ),
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against", metavar="DSN", help="The baseline's database on the same server, for --time."
+    ),
+]
+BaselineQueries = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline-queries",
+        metavar="DIR",
+        help="The baseline's .sql files, for --time; without it, a changed class is not timed.",
+    ),
+]
 Markdown = Annotated[
     Path | None,
     typer.Option("--markdown", metavar="FILE", help="Write a comment for a pull request there."),
@@ -53,6 +75,9 @@ def gate(
     quick: Quick = False,
     causes: Causes = True,
     scratch: Scratch = False,
+    time: Time = False,
+    against: Against = None,
+    baseline_queries: BaselineQueries = None,
     markdown: Markdown = None,
     json: Json = None,
     junit: Junit = None,
@@ -64,8 +89,9 @@ def gate(
     """Compare with a baseline, and name what made it worse.
 
     Work is compared and not time: plan shapes, blocks, tuples, WAL, trigger calls. So the
-    verdict does not depend on how busy the machine is. Each difference between the two catalogues
-    is undone on a copy, and the one that restores the work is named. Exit code 1 is a regression;
+    verdict does not depend on how busy the machine is; --time adds a second opinion, which fails
+    only what is slower in three passes of pairs. Each difference between the two catalogues is
+    undone on a copy, and the one that restores the work is named. Exit code 1 is a regression;
     2 says that there is no baseline, or that it stands on another ground (other data, other major
     version).
 
@@ -73,11 +99,13 @@ def gate(
         b2bench gate
         b2bench gate --quick --markdown comment.md --junit gate.xml
         b2bench gate --baseline baselines/mine.json --policy gate-policy.toml
+        b2bench gate --time
         b2bench gate --show-policy
     """
     from b2bench.commands._console import progress_shown  # noqa: PLC0415 (--help stays fast)
     from b2bench.commands._destinations import Destinations  # noqa: PLC0415
     from b2bench.commands._gate import Wishes, perform_gate, publish, show_schema  # noqa: PLC0415
+    from b2bench.commands._gate_time import time_wishes  # noqa: PLC0415
     from b2bench.commands._output import require_file_place  # noqa: PLC0415
     from b2bench.commands._policy import show_policy as print_policy  # noqa: PLC0415
 
@@ -88,7 +116,12 @@ def gate(
     destinations = Destinations.asked(markdown=markdown, json=json, junit=junit, sarif=sarif)
     if history is not None:
         require_file_place(history)
-    wishes = Wishes(quick=quick, causes=causes, scratch=scratch)
+    wishes = Wishes(
+        quick=quick,
+        causes=causes,
+        scratch=scratch,
+        time=time_wishes(time=time, against=against, queries=baseline_queries, quick=quick),
+    )
     with progress_shown() as progress:
         judged = perform_gate(settings, wishes, progress)
     publish(judged, destinations, history)
