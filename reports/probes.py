@@ -171,7 +171,7 @@ class _Looking:
         kind, shown = (
             "visibility",
             (
-                f"only {visible:,.0f} of {table.pages:,} pages of {table.name} are known to be "
+                f"{visible:,.0f} of {table.pages:,} pages of {table.name} are known to be "
                 "visible to all"
             ),
         )

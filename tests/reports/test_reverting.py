@@ -388,6 +388,14 @@ MANY_PLACES = {
         {"function slow() was added", "trigger slowed on accounts was added"},
     ),
     "type of a partitioned table's column": (
+        'ALTER TABLE sales."Visits" ALTER "Account Id" TYPE numeric',
+        {
+            'column sales."Visits"."Account Id" was changed',
+            'column sales.visits_24."Account Id" was changed',
+            'column sales.visits_25."Account Id" was changed',
+        },
+    ),
+    "column of a partitioned table added": (
         'ALTER TABLE sales."Visits" ADD note int',
         {
             'column sales."Visits".note was added',
@@ -416,7 +424,7 @@ MANY_PLACES = {
     ),
 }
 
-ONE_WAY = {"type of a partitioned table's column", "table added"}
+ONE_WAY = {"column of a partitioned table added", "table added"}
 
 IRREVERSIBLE = {
     "column lost": ("ALTER TABLE accounts DROP city", "values are lost"),
