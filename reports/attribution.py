@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from b2bench.arguments import ArgumentSource
 from b2bench.catalogue import Difference, differences
+from b2bench.errors import StatementFailed
 from b2bench.findings import Severity
 from b2bench.progress import Progress, silent
 from b2bench.queries import QueryClass
@@ -189,7 +190,11 @@ class _Looking:
                 if not self._open:
                     return
                 self._progress(f"look for the cause: {probe.shown}")
-                probe.apply()
+                try:
+                    probe.apply()
+                except StatementFailed:
+                    # a lock or a privilege that is missing tells nothing of the others
+                    continue
                 for subject in self._restored(copy, list(self._open)):
                     self._close(subject, (_cause_of_state(probe),))
 

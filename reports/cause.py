@@ -8,6 +8,7 @@ from enum import IntEnum
 from b2bench.catalogue import Catalogue, CatalogueObject, Difference
 from b2bench.findings import Finding, Severity
 from reports.redaction import redact_sql
+from reports.reverting_groups import table_of
 
 _WORD = re.compile(r"\w+")
 _ON_RELATION = re.compile(r"\bON (?:ONLY )?(?P<relation>[\w.\"]+)")
@@ -98,7 +99,9 @@ def _plausibility(difference: Difference, in_plan: set[str], reached: set[str]) 
         if _indexed_relation(difference) in reached:
             return _Plausibility.INDEX_OF_RELATION
         return _Plausibility.ELSEWHERE
-    if _subject(difference.kind, difference.identity) in reached:
+    # statistics and rules are never named in a statement, but their table is
+    subjects = {_subject(difference.kind, difference.identity), bare(table_of(difference))}
+    if subjects & reached:
         return _Plausibility.OBJECT_OF_STATEMENT
     return _Plausibility.ELSEWHERE
 
