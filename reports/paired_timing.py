@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
@@ -20,7 +20,7 @@ from b2bench.queries import QueryClass, by_name
 from b2bench.target import Target
 from reports.capture import pinned_session, take_role
 from reports.gate_policy import Policy, TimeFloor
-from reports.paired_statistics import Direction, PairedRatio, paired_ratio
+from reports.paired_statistics import LEAST_PAIRS, Direction, PairedRatio, paired_ratio
 from reports.refusal import refusal
 from reports.step_execution import execute_steps
 
@@ -30,7 +30,8 @@ _CONFIRMATIONS = 2
 # executions is not; what takes longer is always interrupted
 _SLICE_MS = 4
 _BEST_OF = 3
-# what the transaction may leave dead rows in
+# whether the transaction changed or locked anything, and in which tables it may leave dead rows
+_CHANGES = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 _CHANGED = """
 SELECT DISTINCT n.nspname, c.relname
   FROM pg_locks l
@@ -64,7 +65,8 @@ class Effort:
         rounds: at most so many, each in fresh sessions.
         round_ms: of executions on both sides together, for each case in each round; a case that
             takes longer is executed all the same, `least_pairs` times.
-        least_pairs: in each round; an even number.
+        least_pairs: in each round; an even number, so that all rounds together come to
+            `LEAST_PAIRS` or more.
         most_pairs: in each round; an even number.
         timeout_ms: of a statement; what is stopped has taken as long as that.
         level: how often an interval may miss the truth.
@@ -73,7 +75,7 @@ class Effort:
 
     rounds: int = 4
     round_ms: float = 60
-    least_pairs: int = 4
+    least_pairs: int = 2
     most_pairs: int = 16
     timeout_ms: float = 10_000
     level: float = 0.01
@@ -81,7 +83,7 @@ class Effort:
 
 
 THOROUGH = Effort()
-QUICK = Effort(rounds=2)
+QUICK = Effort(rounds=3, round_ms=40)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +250,8 @@ class _TimedCase:
     def look(self, level: float) -> Direction:
         """Return what the last pass says so far."""
         times = self.passes[-1]
+        if len(times.baseline) < LEAST_PAIRS:
+            return Direction.OPEN
         return self.ratio(times, level).direction(self.floor_ratio(times))
 
     def timing(self, effort: Effort) -> Timing:
@@ -391,10 +395,19 @@ class _Timing:
 
     def _take_pairs(self, sessions: Sessions, case: _TimedCase, effort: Effort) -> None:
         # the first execution fills the session's caches
-        changed = [
+        changes = [
             _warm_up(session, query, case.arguments)
             for session, query in zip(sessions, case.queries, strict=True)
         ]
+        with ExitStack() as stack:
+            for session in sessions:
+                if not any(each.any for each in changes):
+                    stack.enter_context(_one_transaction(session))
+            self._take_warm_pairs(sessions, case, effort)
+        for session, each in zip(sessions, changes, strict=True):
+            _clean(session, each.tables)
+
+    def _take_warm_pairs(self, sessions: Sessions, case: _TimedCase, effort: Effort) -> None:
         warm_ms = [
             _execution_ms(session, query, case.arguments)
             for session, query in zip(sessions, case.queries, strict=True)
@@ -405,8 +418,6 @@ class _Timing:
             taken = self._pair(sessions, case, order, best_of)
             times.baseline.append(taken[0])
             times.candidate.append(taken[1])
-        for session, tables in zip(sessions, changed, strict=True):
-            _clean(session, tables)
 
     def _pair(
         self, sessions: Sessions, case: _TimedCase, order: tuple[int, int], best_of: int
@@ -441,16 +452,35 @@ def _take(session: psycopg.Connection, role: str | None, query: QueryClass) -> N
     session.isolation_level = psycopg.IsolationLevel[level] if level else None
 
 
-def _warm_up(
-    session: psycopg.Connection, query: QueryClass, arguments: Arguments
-) -> list[tuple[str, str]]:
-    """Execute a class and undo it; return schema and name of the tables that it changes."""
-    changed = list[tuple[str, str]]()
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """Whether an execution changes or locks anything, and the tables in which it does."""
+
+    any: bool = True
+    tables: Sequence[tuple[str, str]] = ()
+
+
+def _warm_up(session: psycopg.Connection, query: QueryClass, arguments: Arguments) -> _Changes:
+    """Execute a class and undo it; return what it changes."""
     with suppress(errors.QueryCanceled), session.transaction(force_rollback=True):
         execute_steps(session, query, arguments)
-        if not session.read_only:
-            changed = session.execute(_CHANGED).fetchall()
-    return changed
+        row = session.execute(_CHANGES).fetchone()
+        if row and row[0]:
+            return _Changes(tables=session.execute(_CHANGED).fetchall())
+        return _Changes(any=False)
+    return _Changes()
+
+
+@contextmanager
+def _one_transaction(session: psycopg.Connection) -> Iterator[None]:
+    """Let executions that change nothing share a transaction, and say BEGIN once."""
+    session.autocommit = False
+    try:
+        yield
+    finally:
+        if not session.closed:
+            session.rollback()
+            session.autocommit = True
 
 
 def _clean(session: psycopg.Connection, tables: Sequence[tuple[str, str]]) -> None:
@@ -469,12 +499,15 @@ def _clean(session: psycopg.Connection, tables: Sequence[tuple[str, str]]) -> No
 
 def _execution_ms(session: psycopg.Connection, query: QueryClass, arguments: Arguments) -> float:
     """Execute a class and undo it; return how long it took, or until it was stopped."""
+    own = session.transaction(force_rollback=True) if session.autocommit else nullcontext()
     begin_ns = end_ns = 0
     try:
-        with session.transaction(force_rollback=True):
+        with own:
             begin_ns = time.perf_counter_ns()
             execute_steps(session, query, arguments)
             end_ns = time.perf_counter_ns()
     except errors.QueryCanceled:
         end_ns = time.perf_counter_ns()
+        if not session.autocommit:
+            session.rollback()
     return (end_ns - begin_ns) / _NS_PER_MS

@@ -4,10 +4,10 @@ import sys
 from argparse import ArgumentParser
 from functools import partial
 
-from tests.benchmarks.gate import pairs
+from tests.benchmarks.gate import pairs, quick
 from tests.benchmarks.printing import Figures, print_figures
 
-_FIGURES = {"pairs": pairs.figures}
+_FIGURES = {"pairs": pairs.figures, "quick": quick.figures}
 
 
 def _main(arguments: list[str]) -> int:
