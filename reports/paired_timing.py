@@ -1,15 +1,16 @@
 """Time query classes on two databases of one server in turn: the gate's second opinion."""
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
 from statistics import median
 
 import psycopg
-from psycopg import errors
+from psycopg import errors, sql
 
 from b2bench.arguments import Arguments, ArgumentSource, Case, one_of_each_case
 from b2bench.database import connect
@@ -19,12 +20,28 @@ from b2bench.queries import QueryClass, by_name
 from b2bench.target import Target
 from reports.capture import pinned_session, take_role
 from reports.gate_policy import Policy, TimeFloor
-from reports.paired_statistics import Direction, PairedRatio, paired_ratio
+from reports.paired_statistics import LEAST_PAIRS, Direction, PairedRatio, paired_ratio
 from reports.refusal import refusal
 from reports.step_execution import execute_steps
 
 _NS_PER_MS = 1_000_000
 _CONFIRMATIONS = 2
+# what takes less than a slice of the processor's time is interrupted or not, and the best of a few
+# executions is not; what takes longer is always interrupted
+_SLICE_MS = 4
+_BEST_OF = 3
+# whether the transaction changed or locked anything, and in which tables it may leave dead rows
+_CHANGES = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
+_CHANGED = """
+SELECT DISTINCT n.nspname, c.relname
+  FROM pg_locks l
+  JOIN pg_class c ON c.oid = l.relation
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE l.pid = pg_backend_pid()
+   AND l.mode = 'RowExclusiveLock'
+   AND c.relkind = 'r'
+   AND c.oid >= 16384
+"""
 
 
 class TimeVerdict(StrEnum):
@@ -48,16 +65,17 @@ class Effort:
         rounds: at most so many, each in fresh sessions.
         round_ms: of executions on both sides together, for each case in each round; a case that
             takes longer is executed all the same, `least_pairs` times.
-        least_pairs: in each round; an even number.
+        least_pairs: in each round; an even number, so that all rounds together come to
+            `LEAST_PAIRS` or more.
         most_pairs: in each round; an even number.
         timeout_ms: of a statement; what is stopped has taken as long as that.
         level: how often an interval may miss the truth.
         unstable: a class in which not even this ratio would have been found is unstable.
     """
 
-    rounds: int = 5
-    round_ms: float = 120
-    least_pairs: int = 4
+    rounds: int = 4
+    round_ms: float = 60
+    least_pairs: int = 2
     most_pairs: int = 16
     timeout_ms: float = 10_000
     level: float = 0.01
@@ -65,7 +83,7 @@ class Effort:
 
 
 THOROUGH = Effort()
-QUICK = Effort(rounds=3, round_ms=80, most_pairs=12)
+QUICK = Effort(rounds=3, round_ms=40)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +234,11 @@ class _TimedCase:
         """The candidate's."""
         return self.queries[1]
 
+    @property
+    def writes(self) -> bool:
+        """Whether it changes data on either side."""
+        return any(query.writes for query in self.queries)
+
     def floor_ratio(self, times: _Pass) -> float:
         """Return the ratio from which on a difference matters, by both floors."""
         faster_ms = min(median(times.baseline), median(times.candidate))
@@ -227,6 +250,8 @@ class _TimedCase:
     def look(self, level: float) -> Direction:
         """Return what the last pass says so far."""
         times = self.passes[-1]
+        if len(times.baseline) < LEAST_PAIRS:
+            return Direction.OPEN
         return self.ratio(times, level).direction(self.floor_ratio(times))
 
     def timing(self, effort: Effort) -> Timing:
@@ -301,9 +326,16 @@ class _Timing:
 
     def time(self, cases: Sequence[_TimedCase], effort: Effort) -> None:
         """Time all of them, and what looks slower or faster again."""
-        for case in cases:
-            if any(query.writes for query in case.queries) and not self.clone:
+        reading = [case for case in cases if not case.writes]
+        writing = [case for case in cases if case.writes]
+        if not self.clone:
+            for case in writing:
                 case.said = "changes data, so it is timed on copies only"
+        # nothing that reads meets what a rolled-back change has left
+        for some in (reading, writing):
+            self._confirmed(some, effort)
+
+    def _confirmed(self, cases: Sequence[_TimedCase], effort: Effort) -> None:
         self._pass("time", cases, effort)
         longer = replace(effort, round_ms=2 * effort.round_ms, most_pairs=2 * effort.most_pairs)
         for number in range(_CONFIRMATIONS):
@@ -363,20 +395,39 @@ class _Timing:
 
     def _take_pairs(self, sessions: Sessions, case: _TimedCase, effort: Effort) -> None:
         # the first execution fills the session's caches
-        for side in self._order():
-            _execution_ms(sessions[side], case.queries[side], case.arguments)
-        warm_ms = sum(
-            _execution_ms(sessions[side], case.queries[side], case.arguments)
-            for side in self._order()
-        )
+        changes = [
+            _warm_up(session, query, case.arguments)
+            for session, query in zip(sessions, case.queries, strict=True)
+        ]
+        with ExitStack() as stack:
+            for session in sessions:
+                if not any(each.any for each in changes):
+                    stack.enter_context(_one_transaction(session))
+            self._take_warm_pairs(sessions, case, effort)
+        for session, each in zip(sessions, changes, strict=True):
+            _clean(session, each.tables)
+
+    def _take_warm_pairs(self, sessions: Sessions, case: _TimedCase, effort: Effort) -> None:
+        warm_ms = [
+            _execution_ms(session, query, case.arguments)
+            for session, query in zip(sessions, case.queries, strict=True)
+        ]
+        best_of = _BEST_OF if max(warm_ms) < _SLICE_MS else 1
         times = case.passes[-1]
-        for order in self._orders(_pairs_in(effort, warm_ms)):
-            taken = {
-                side: _execution_ms(sessions[side], case.queries[side], case.arguments)
-                for side in order
-            }
+        for order in self._orders(_pairs_in(effort, best_of * sum(warm_ms))):
+            taken = self._pair(sessions, case, order, best_of)
             times.baseline.append(taken[0])
             times.candidate.append(taken[1])
+
+    def _pair(
+        self, sessions: Sessions, case: _TimedCase, order: tuple[int, int], best_of: int
+    ) -> tuple[float, float]:
+        best_ms = [math.inf, math.inf]
+        for _ in range(best_of):
+            for side in order:
+                taken_ms = _execution_ms(sessions[side], case.queries[side], case.arguments)
+                best_ms[side] = min(best_ms[side], taken_ms)
+        return best_ms[0], best_ms[1]
 
     def _orders(self, pairs: int) -> list[tuple[int, int]]:
         """Return who comes first in each pair: either side in half of them."""
@@ -401,14 +452,62 @@ def _take(session: psycopg.Connection, role: str | None, query: QueryClass) -> N
     session.isolation_level = psycopg.IsolationLevel[level] if level else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """Whether an execution changes or locks anything, and the tables in which it does."""
+
+    any: bool = True
+    tables: Sequence[tuple[str, str]] = ()
+
+
+def _warm_up(session: psycopg.Connection, query: QueryClass, arguments: Arguments) -> _Changes:
+    """Execute a class and undo it; return what it changes."""
+    with suppress(errors.QueryCanceled), session.transaction(force_rollback=True):
+        execute_steps(session, query, arguments)
+        row = session.execute(_CHANGES).fetchone()
+        if row and row[0]:
+            return _Changes(tables=session.execute(_CHANGED).fetchall())
+        return _Changes(any=False)
+    return _Changes()
+
+
+@contextmanager
+def _one_transaction(session: psycopg.Connection) -> Iterator[None]:
+    """Let executions that change nothing share a transaction, and say BEGIN once."""
+    session.autocommit = False
+    try:
+        yield
+    finally:
+        if not session.closed:
+            session.rollback()
+            session.autocommit = True
+
+
+def _clean(session: psycopg.Connection, tables: Sequence[tuple[str, str]]) -> None:
+    """Remove the dead rows of changes that were undone.
+
+    Otherwise they would slow down what comes next, and the server would see to it on one side
+    before the other.
+    """
+    if not tables:
+        return
+    session.execute("RESET ROLE")
+    names = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)
+    with suppress(errors.QueryCanceled):
+        session.execute(sql.SQL("VACUUM (INDEX_CLEANUP ON) {}").format(names))
+
+
 def _execution_ms(session: psycopg.Connection, query: QueryClass, arguments: Arguments) -> float:
     """Execute a class and undo it; return how long it took, or until it was stopped."""
+    own = session.transaction(force_rollback=True) if session.autocommit else nullcontext()
     begin_ns = end_ns = 0
     try:
-        with session.transaction(force_rollback=True):
+        with own:
             begin_ns = time.perf_counter_ns()
             execute_steps(session, query, arguments)
             end_ns = time.perf_counter_ns()
     except errors.QueryCanceled:
         end_ns = time.perf_counter_ns()
+        if not session.autocommit:
+            session.rollback()
     return (end_ns - begin_ns) / _NS_PER_MS

@@ -1,6 +1,6 @@
 """What goes into carts, and what is put aside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -48,22 +48,30 @@ def add_to_cart(population: Population, draws: Draws) -> Rows:
 
 def bulk_add_by_sku(population: Population, draws: Draws) -> Rows:
     """Return a buyer and 200 lines of a list, of which some SKUs are unknown."""
-    first = draws.whole("first", population.variants).tolist()
+    first = draws.whole("first", population.variants)
+    places = np.arange(_PASTED_LINES, dtype=np.int64)
+    variants = (first[:, None] + 7919 * places) % population.variants
+    # one call for all lists: making SKUs is what takes time
+    known: list[str] = skus(population, variants.ravel()).to_list()
     return [
-        (Case.TYPICAL, {"account_id": account, **_list(population, start)})
-        for account, start in zip(buyers(population, draws).tolist(), first, strict=True)
+        (Case.TYPICAL, {"account_id": account, **_list(known[at : at + _PASTED_LINES], start)})
+        for account, at, start in zip(
+            buyers(population, draws).tolist(),
+            range(0, len(known), _PASTED_LINES),
+            first.tolist(),
+            strict=True,
+        )
     ]
 
 
-def _list(population: Population, start: int) -> Mapping[str, Value]:
-    places = np.arange(_PASTED_LINES, dtype=np.int64)
-    variants = (start + 7919 * places) % population.variants
-    known: list[str] = skus(population, variants).to_list()
+def _list(known: Sequence[str], start: int) -> Mapping[str, Value]:
+    places = range(len(known))
     return {
         "skus": [
-            f"XX-{sku}" if place % _UNKNOWN_EACH == 0 else sku for place, sku in enumerate(known)
+            f"XX-{sku}" if place % _UNKNOWN_EACH == 0 else sku
+            for place, sku in zip(places, known, strict=True)
         ],
-        "quantities": (1 + (start + places) % 20).tolist(),
+        "quantities": [1 + (start + place) % 20 for place in places],
     }
 
 

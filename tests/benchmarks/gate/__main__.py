@@ -4,10 +4,10 @@ import sys
 from argparse import ArgumentParser
 from functools import partial
 
-from tests.benchmarks.gate import pairs, peers
+from tests.benchmarks.gate import pairs, peers, quick
 from tests.benchmarks.printing import Figures, print_figures
 
-_FIGURES = {"pairs": pairs.figures, "peers": peers.figures}
+_FIGURES = {"pairs": pairs.figures, "quick": quick.figures, "peers": peers.figures}
 
 
 def _main(arguments: list[str]) -> int:

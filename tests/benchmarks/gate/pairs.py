@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from b2bench.clones import clone
 from b2bench.database import connect
@@ -80,7 +80,7 @@ def _captured(target: Target) -> Capture:
 
 
 def _each_pair(made: Sequence[_Recorded]) -> list[tuple[Finding, ...]]:
-    return [_found(*pair) for pair in zip(made, made[1:], strict=False)]
+    return [_found(*pair) for pair in pairwise(made)]
 
 
 def _found(before: _Recorded, after: _Recorded) -> tuple[Finding, ...]:
