@@ -14,14 +14,15 @@ SELECT 'setting' AS kind, s.name AS identity, current_setting(s.name) AS definit
            'recursive_worktable_factor', 'row_security', 'search_path', 'session_replication_role',
            'synchronize_seqscans', 'temp_buffers', 'work_mem')
 UNION ALL
--- those of extensions are not listed before a session has loaded them
+-- those of extensions are not listed before a session has loaded them; what an application keeps in settings of its
+-- own may be a secret, and is left out
 SELECT 'setting', given.name, current_setting(given.name, true)
   FROM (SELECT DISTINCT split_part(one, '=', 1) AS name
           FROM pg_db_role_setting r
           JOIN pg_database d ON d.datname = current_database() AND r.setdatabase IN (0, d.oid)
          CROSS JOIN unnest(r.setconfig) AS one
          WHERE r.setrole = 0 OR r.setrole = session_user::regrole) AS given
- WHERE given.name ~ '\.' AND given.name !~ '^(auto_explain|pg_stat_statements)\.'
+ WHERE given.name ~ '^(pg_trgm|pg_hint_plan|postgis)\.'
    AND current_setting(given.name, true) IS NOT NULL
 UNION ALL
 SELECT 'setting', 'database collation',

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from b2bench.errors import BadInput
-from reports.baseline import Acceptance, Baseline, class_work
+from reports.baseline import Acceptance, Baseline, class_work, without_constants
 from reports.capture import Capture
 from reports.gate import judge
 from reports.gate_policy import Policy
@@ -46,4 +46,4 @@ def accept(
     changed = replace(baseline, classes=tuple(classes))
     if judge(changed, candidate, policy).passed:
         changed = replace(changed, catalogue=candidate.catalogue)
-    return changed
+    return changed if baseline.has_constants else without_constants(changed)

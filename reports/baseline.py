@@ -60,6 +60,7 @@ class Baseline:
     Args:
         seed: of the arguments; others do other work.
         as_of: what `:as_of` was where the files themselves give the arguments.
+        has_constants: whether the definitions are whole, so that objects can be restored.
     """
 
     ground: Ground
@@ -70,6 +71,7 @@ class Baseline:
     catalogue: Catalogue
     seed: int = 1
     as_of: datetime | None = None
+    has_constants: bool = True
     baseline_version: int = BASELINE_VERSION
 
 
@@ -148,4 +150,5 @@ def without_constants(baseline: Baseline) -> Baseline:
         item if item.kind == "setting" else replace(item, definition=redact_sql(item.definition))
         for item in baseline.catalogue.objects
     )
-    return replace(baseline, catalogue=Catalogue(objects=tuple(objects)))
+    catalogue = Catalogue(objects=tuple(objects))
+    return replace(baseline, catalogue=catalogue, has_constants=False)

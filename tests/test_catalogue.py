@@ -110,3 +110,13 @@ def test_objects_of_extensions_and_of_b2bench_are_left_out(shop: Target) -> None
     assert not [item for item in found.objects if "similarity(" in item.identity]
     assert not [item for item in found.objects if item.identity.startswith("b2bench_meta")]
     assert not [item for item in found.objects if item.identity.startswith("pg_stat_statements.")]
+
+
+def test_what_an_application_keeps_in_settings_of_its_own_is_left_out(shop: Target) -> None:
+    with connect(shop) as connection:
+        for setting in ("\"app.secret\" TO 'canary'", "pg_trgm.similarity_threshold TO 0.6"):
+            connection.execute(f"ALTER DATABASE {shop.database} SET {setting}".encode())
+    with connect(shop) as connection:
+        objects = read_catalogue(connection).objects
+    assert "canary" not in str(objects)
+    assert [each.definition for each in objects if each.identity.startswith("pg_trgm.")] == ["0.6"]

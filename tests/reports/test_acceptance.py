@@ -9,7 +9,7 @@ from b2bench.errors import BadInput
 from b2bench.queries import QueryClass
 from b2bench.target import Target
 from reports.acceptance import accept
-from reports.baseline import Acceptance, record
+from reports.baseline import Acceptance, record, without_constants
 from reports.capture import Capture
 from reports.gate import judge
 from tests.reports.shop import captured
@@ -42,6 +42,17 @@ def test_the_last_acceptance_takes_the_catalogue_over(
     changed = accept(record(shop_capture), candidate, "find_sku", REASON)
     assert changed.catalogue == candidate.catalogue
     assert judge(changed, candidate).passed
+
+
+def test_a_baseline_without_constants_stays_without(
+    shop: Target, shop_capture: Capture, queries: tuple[QueryClass, ...]
+) -> None:
+    with connect(shop) as connection:
+        connection.execute("CREATE INDEX canaries ON products (id) WHERE sku = 'canary'")
+    candidate = captured(shop, queries)
+    changed = accept(without_constants(record(shop_capture)), candidate, "find_sku", REASON)
+    assert "canaries" in str(changed.catalogue)
+    assert "'canary'" not in str(changed)
 
 
 def test_a_second_acceptance_keeps_the_first(shop_capture: Capture) -> None:
