@@ -14,6 +14,7 @@ from b2bench.target import Target
 from reports.baseline import Baseline
 from reports.capture import Capture, capture
 from reports.cause import Cause, cause_of, suspects
+from reports.changes import PLAN_SHAPE_CHANGED
 from reports.comparison import Comparison, StepComparison
 from reports.gate import Verdict, judge, pronounce
 from reports.gate_policy import Policy
@@ -68,7 +69,7 @@ def name_causes(
 def _regressed(verdict: Verdict) -> Iterator[tuple[Comparison, StepComparison]]:
     for compared in verdict.comparisons.classes:
         for step in compared.steps:
-            if any(found.severity is Severity.ERROR for found in step.findings):
+            if _errors(step):
                 yield compared, step
 
 
@@ -101,6 +102,7 @@ class _Looking:
         self._progress = progress
         self._query_of = {step.subject: compared.query for compared, step in regressed}
         self._change_of = {step.subject: compared.change for compared, step in regressed}
+        self._codes_of = {step.subject: _decisive(step) for _, step in regressed}
         self._open = dict.fromkeys(self._query_of)
         self._found = dict[str, tuple[Cause, ...]]()
         self._refused = list[Undoing]()
@@ -248,7 +250,8 @@ class _Looking:
             roles=self._candidate.roles,
         )
         again = judge(_only(self._baseline, names), seen, self._candidate.policy)
-        return [subject for subject in subjects if subject in _as_before(again)]
+        left = _left(again)
+        return [each for each in subjects if each in left and not left[each] & self._codes_of[each]]
 
     def _settle(self, subjects: Iterable[str], undone: Sequence[Undoing]) -> None:
         undone_differences = [each for undoing in undone for each in undoing.differences]
@@ -269,13 +272,27 @@ def _only(baseline: Baseline, names: set[str]) -> Baseline:
     )
 
 
-def _as_before(verdict: Verdict) -> set[str]:
+def _decisive(step: StepComparison) -> frozenset[str]:
+    """Return what has to be gone before a statement's work is restored.
+
+    Of two plans that cost the same, a copy may have the other one, so the shape counts only where
+    nothing else is worse.
+    """
+    codes = _errors(step)
+    return codes - {PLAN_SHAPE_CHANGED} or codes
+
+
+def _left(verdict: Verdict) -> Mapping[str, frozenset[str]]:
+    """Return what is still worse, by subject."""
     return {
-        step.subject
+        step.subject: _errors(step)
         for compared in verdict.comparisons.classes
         for step in compared.steps
-        if all(found.severity is not Severity.ERROR for found in step.findings)
     }
+
+
+def _errors(step: StepComparison) -> frozenset[str]:
+    return frozenset(found.code for found in step.findings if found.severity is Severity.ERROR)
 
 
 def _cause_of_state(probe: Probe) -> Cause:

@@ -8,6 +8,7 @@ from b2bench.figures.notation import number, significant
 from b2bench.findings import Finding, Severity
 from reports.work import WorkVector
 
+PLAN_SHAPE_CHANGED = "plan-shape-changed"
 _ESTIMATE_WORSE = 10
 _ESTIMATE_OFF = 100
 _SAME_RESULT_MEND = "compare the answers; if they are right, record a new baseline"
@@ -81,11 +82,21 @@ def changes(
     candidate: WorkVector,
     *,
     thresholds: Thresholds = THRESHOLDS,
+    sampled: bool = False,
 ) -> tuple[Finding, ...]:
-    """Return regressions, and improvements as notes."""
+    """Return regressions, and improvements as notes.
+
+    Args:
+        subject: what the findings are about.
+        baseline: the work that was recorded.
+        candidate: the work now.
+        thresholds: from where on a change matters.
+        sampled: whether the statistics come from a sample, so that each ANALYZE may tip the
+            planner to another plan that costs the same: without more work it only warns.
+    """
     grown = list(_grown(subject, baseline, candidate, thresholds))
     shrunk = list(_shrunk(subject, baseline, candidate, thresholds))
-    shape = _shape(subject, baseline, candidate, better=bool(shrunk) and not grown)
+    shape = _shape(subject, baseline, candidate, _shape_severity(grown, shrunk, sampled=sampled))
     rows = _rows(subject, baseline, candidate)
     estimate = _estimate(subject, baseline, candidate)
     return (*shape, *grown, *rows, *estimate, *shrunk)
@@ -143,15 +154,23 @@ def _factor(before: int, after: int) -> str:
     return f"{change - 1:+.0%}".replace("%", " %").replace("-", "−")
 
 
+def _shape_severity(
+    grown: Sequence[Finding], shrunk: Sequence[Finding], *, sampled: bool
+) -> Severity:
+    if shrunk and not grown:
+        return Severity.NOTE
+    return Severity.WARNING if sampled and not grown else Severity.ERROR
+
+
 def _shape(
-    subject: str, baseline: WorkVector, candidate: WorkVector, *, better: bool
+    subject: str, baseline: WorkVector, candidate: WorkVector, severity: Severity
 ) -> Iterator[Finding]:
     before, after = baseline.plan_shape, candidate.plan_shape
     if before == after:
         return
     yield Finding(
-        code="plan-shape-changed",
-        severity=Severity.NOTE if better else Severity.ERROR,
+        code=PLAN_SHAPE_CHANGED,
+        severity=severity,
         subject=subject,
         message=first_difference(before, after),
     )

@@ -156,6 +156,8 @@ class _Comparing:
         before, after = _by_case_and_step(baseline), _by_case_and_step(candidate)
         sql = {statement.step: statement.sql for statement in candidate.statements}
         thresholds = self._policy.rules(baseline.query).thresholds
+        # ANALYZE reads every row of our data sets
+        sampled = self._candidate.ground.data_set is None
         for case, step in before:
             if (case, step) not in after:
                 continue
@@ -169,7 +171,7 @@ class _Comparing:
                 baseline=work[0],
                 candidate=work[1],
                 causes=(change, *likely) if change else likely,
-                findings=changes(subject, *work, thresholds=thresholds),
+                findings=changes(subject, *work, thresholds=thresholds, sampled=sampled),
             )
 
     def _causes(self, sql: str, baseline: WorkVector) -> tuple[Cause, ...]:

@@ -10,14 +10,14 @@ import msgspec
 
 from b2bench.errors import BadInput
 from b2bench.findings import Finding, Severity
-from reports.changes import COUNTERS, THRESHOLDS, Threshold, Thresholds
+from reports.changes import COUNTERS, PLAN_SHAPE_CHANGED, THRESHOLDS, Threshold, Thresholds
 
 TIME_INCREASED = "time-increased"
 _FIELDS = {counter.code: counter.field for counter in COUNTERS}
 _CODES = frozenset(
     (
         *(f"{counter.code}-increased" for counter in COUNTERS),
-        "plan-shape-changed",
+        PLAN_SHAPE_CHANGED,
         "rows-changed",
         "answer-changed",
         "estimate-worse",

@@ -139,3 +139,48 @@ def test_a_baseline_keeps_no_arguments_and_no_constants_of_queries(
     assert "Canary4711" not in kept
     passed = call("gate", *WHERE, folder=project, target=theirs)
     assert passed.returncode == 0, passed.stdout
+
+
+SLEEPY = """
+CREATE OR REPLACE FUNCTION lines_of(wanted bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    PERFORM pg_sleep(0.03);
+    RETURN (SELECT count(*) FROM order_lines WHERE order_id = wanted);
+END $$
+"""
+
+
+def test_what_waits_and_does_no_more_work_is_found_by_time_alone(
+    theirs: Target, tmp_path: Path
+) -> None:
+    (tmp_path / "queries").mkdir()
+    write_queries(tmp_path / "queries", "count_lines")
+    record = ("baseline", "record", *WHERE)
+    assert call(*record, folder=tmp_path, target=theirs).returncode == 0
+    with connect(theirs) as connection:
+        connection.execute(SLEEPY)
+    by_work = call("gate", *WHERE, "--scratch", folder=tmp_path, target=theirs)
+    assert by_work.returncode == 0, by_work.stdout
+    time = ("--time", "--quick", "--json", "g.json")
+    by_time = call("gate", *WHERE, "--scratch", *time, folder=tmp_path, target=theirs)
+    assert (by_time.returncode, by_time.stderr) == (1, ""), by_time.stdout
+    assert "confirmed twice" in by_time.stdout
+    (timing,) = json.loads((tmp_path / "g.json").read_text())["timings"]
+    assert timing["verdict"] == "slower"
+    assert timing["low"] > 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--time",), "name the baseline's with --against, or say --scratch"),
+        (("--against", "dbname=other"), "--against is for timing: say --time, too"),
+        (("--baseline-queries", "queries"), "--baseline-queries is for timing"),
+        (("--time", "--against", "host=127.0.0.1 port=1 dbname=x"), "port=1"),
+    ],
+)
+def test_what_cannot_be_timed_is_told(
+    arguments: tuple[str, ...], said: str, theirs: Target, project: Path
+) -> None:
+    line = refusal(call("gate", *WHERE, *arguments, folder=project, target=theirs))
+    assert said in line

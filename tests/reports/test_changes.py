@@ -147,3 +147,12 @@ def test_nodes_in_another_order_are_another_plan() -> None:
 )
 def test_a_change_is_said_in_the_way_that_is_easiest_to_read(blocks: int, shown: str) -> None:
     assert changes("q", WORK, replace(WORK, shared_blocks=blocks))[0].message == shown
+
+
+def test_with_sampled_statistics_another_plan_without_more_work_only_warns() -> None:
+    other = replace(WORK, plan_shape=("Limit", "  Seq Scan on t"))
+    (finding,) = changes("q", WORK, other, sampled=True)
+    assert (finding.code, finding.severity) == ("plan-shape-changed", Severity.WARNING)
+    more = replace(other, shared_blocks=WORK.shared_blocks + 1_000)
+    shape, grown = changes("q", WORK, more, sampled=True)
+    assert (shape.severity, grown.severity) == (Severity.ERROR, Severity.ERROR)
