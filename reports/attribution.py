@@ -1,6 +1,6 @@
 """Name what made work grow, by undoing one difference after another on copies of the candidate."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
@@ -20,10 +20,10 @@ from reports.gate import Verdict, judge, pronounce
 from reports.gate_policy import Policy
 from reports.plans import raw_nodes
 from reports.probes import Probe, probes
-from reports.reverting import CannotUndo, Undoing, apply, revert_all, undoings
+from reports.reverting import CannotUndo, Undoing, apply, maintain, revert_all, undoings
+from reports.reverting_steps import Upkeep
 
 _MOST_ALONE = 24
-_MOST_TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +58,17 @@ def name_causes(
     itself, the likeliest first. What none of them explains is tried with all of them undone, and
     then with what no catalogue shows: statistics, pending lists, dead rows, bloat. What is left is
     of unknown cause, or of a changed query file.
+
+    First everything is looked at again on a copy in which nothing is undone. What is not worse
+    there was chance, and becomes a note.
     """
     regressed = tuple(_regressed(verdict))
     if not regressed:
         return verdict
     looking = _Looking(baseline, candidate, regressed, progress)
-    return _with_causes(verdict, looking.find())
+    chances = looking.chances()
+    found = looking.find()
+    return _with_causes(verdict, found, chances)
 
 
 def _regressed(verdict: Verdict) -> Iterator[tuple[Comparison, StepComparison]]:
@@ -73,18 +78,36 @@ def _regressed(verdict: Verdict) -> Iterator[tuple[Comparison, StepComparison]]:
                 yield compared, step
 
 
-def _with_causes(verdict: Verdict, causes: Mapping[str, tuple[Cause, ...]]) -> Verdict:
+def _with_causes(
+    verdict: Verdict, causes: Mapping[str, tuple[Cause, ...]], chances: Collection[str]
+) -> Verdict:
     classes = tuple(
         replace(
             compared,
             steps=tuple(
-                replace(step, causes=causes.get(step.subject, step.causes))
+                _as_chance(step)
+                if step.subject in chances
+                else replace(step, causes=causes.get(step.subject, step.causes))
                 for step in compared.steps
             ),
         )
         for compared in verdict.comparisons.classes
     )
     return pronounce(replace(verdict.comparisons, classes=classes), verdict.ground)
+
+
+def _as_chance(step: StepComparison) -> StepComparison:
+    """Return a step whose regression a second look did not confirm."""
+    findings = (
+        replace(
+            found,
+            severity=Severity.NOTE,
+            message=f"{found.message}; not so on a second copy",
+            mend="",
+        )
+        for found in step.findings
+    )
+    return replace(step, findings=tuple(findings), causes=())
 
 
 class _Looking:
@@ -105,10 +128,20 @@ class _Looking:
         self._codes_of = {step.subject: _decisive(step) for _, step in regressed}
         self._open = dict.fromkeys(self._query_of)
         self._found = dict[str, tuple[Cause, ...]]()
-        self._refused = list[Undoing]()
         found = differences(baseline.catalogue, candidate.captured.catalogue)
-        self._undoings = undoings(found, baseline.catalogue, candidate.captured.catalogue)
+        every = undoings(found, baseline.catalogue, candidate.captured.catalogue)
+        self._possible = [each for each in every if not each.refusal]
+        self._refused = [each for each in every if each.refusal]
         self._rank_of = {step.subject: self._ranks(step, found) for _, step in regressed}
+
+    def chances(self) -> frozenset[str]:
+        """Look again with nothing undone, and return what is not worse there; that is settled."""
+        self._progress("look for the cause: is it so again?")
+        with self._candidate.copies() as copy:
+            gone = frozenset(self._restored(copy, list(self._open)))
+        for subject in gone:
+            self._open.pop(subject)
+        return gone
 
     def find(self) -> Mapping[str, tuple[Cause, ...]]:
         """Return causes by subject; an empty tuple is an unknown one."""
@@ -143,39 +176,47 @@ class _Looking:
 
     def _best_rank(self, undoing: Undoing) -> int:
         ranks = (self._rank(undoing, subject) for subject in self._open)
-        return min((rank for rank in ranks if rank is not None), default=len(self._undoings))
+        return min((rank for rank in ranks if rank is not None), default=len(self._possible))
 
     def _each_alone(self) -> None:
-        for undoing in sorted(self._undoings, key=self._best_rank)[:_MOST_ALONE]:
+        for undoing in sorted(self._possible, key=self._best_rank)[:_MOST_ALONE]:
             wanted = [each for each in self._open if self._rank(undoing, each) is not None]
             if wanted:
                 self._settle(self._without([undoing], wanted), [undoing])
 
     def _all_together(self) -> None:
-        """Undo everything; of what is then as it was, find the few differences that are needed."""
-        was_tried = len(self._undoings) <= 1 and all(
-            self._rank(each, subject) is not None
-            for each in self._undoings
-            for subject in self._open
-        )
-        if not self._open or was_tried:
+        """Undo everything; of what is then as it was, find the differences that are needed."""
+        if not self._open or not self._possible:
             return
-        for subject in self._without(self._undoings, list(self._open)):
+        for subject in self._without(self._possible, list(self._open)):
             if subject in self._open:
-                needed = self._needed(subject)
+                likely = sorted(self._possible, key=lambda each: self._place(each, subject))
+                needed = self._needed(subject, likely, [])
                 self._settle(self._without(needed, list(self._open)), needed)
 
-    def _needed(self, subject: str) -> list[Undoing]:
-        """Return undoings of which each is needed, as far as there are few."""
-        likely = [each for each in self._undoings if self._rank(each, subject) is not None]
-        enough = likely if subject in self._without(likely, [subject]) else list(self._undoings)
-        if len(enough) > _MOST_TOGETHER:
-            return enough
-        for each in list(enough):
-            fewer = [other for other in enough if other is not each]
-            if fewer and subject in self._without(fewer, [subject]):
-                enough = fewer
-        return enough
+    def _place(self, undoing: Undoing, subject: str) -> int:
+        rank = self._rank(undoing, subject)
+        return len(self._possible) if rank is None else rank
+
+    def _needed(
+        self, subject: str, among: Sequence[Undoing], besides: Sequence[Undoing]
+    ) -> list[Undoing]:
+        """Return undoings of which each is needed, by halving (Zeller's delta debugging).
+
+        Args:
+            subject: whose work is restored when all of them are undone.
+            among: where the needed ones are.
+            besides: what is undone in any case.
+        """
+        if len(among) <= 1:
+            return list(among)
+        first, second = among[: len(among) // 2], among[len(among) // 2 :]
+        for half in (first, second):
+            if subject in self._without([*besides, *half], [subject]):
+                return self._needed(subject, half, besides)
+        # some of each half are needed
+        of_first = self._needed(subject, first, [*besides, *second])
+        return [*of_first, *self._needed(subject, second, [*besides, *of_first])]
 
     def _changed_queries(self) -> None:
         """Take a changed file for the cause of what nothing else explains."""
@@ -221,22 +262,36 @@ class _Looking:
     def _without(self, undone: Sequence[Undoing], subjects: Sequence[str]) -> Sequence[str]:
         """Return the subjects whose work is as it was on a copy without some differences."""
         self._progress(f"look for the cause: {', '.join(each.shown for each in undone[:2])}")
-        if all(each.refusal for each in undone):
-            self._refused += undone
-            return []
         with self._candidate.copies() as copy:
-            try:
-                self._undo(undone, copy)
-            except CannotUndo:
-                self._refused += undone
-                return []
-            return self._restored(copy, subjects)
+            if len(undone) == 1:
+                return self._without_one(undone[0], subjects, copy)
+            members = [each for undoing in undone for each in undoing.differences]
+            left = {refusal.difference for refusal in revert_all(copy, members)}
+            refused = [each for each in undone if left.intersection(each.differences)]
+            self._refuse(refused)
+            return [] if len(refused) == len(undone) else self._restored(copy, subjects)
 
-    def _undo(self, undone: Sequence[Undoing], copy: Target) -> None:
-        if len(undone) == 1:
-            apply(undone[0], copy)
-        else:
-            revert_all(copy, [each for undoing in undone for each in undoing.differences])
+    def _without_one(
+        self, undoing: Undoing, subjects: Sequence[str], copy: Target
+    ) -> Sequence[str]:
+        try:
+            upkeep = apply(undoing, copy)
+        except CannotUndo:
+            self._refuse([undoing])
+            return []
+        restored = self._restored(copy, subjects)
+        return self._unmaintained(restored, upkeep) if restored and upkeep else restored
+
+    def _unmaintained(self, subjects: Sequence[str], upkeep: Mapping[str, Upkeep]) -> Sequence[str]:
+        """Return the subjects that the maintenance of tables alone does not restore."""
+        with self._candidate.copies() as copy:
+            maintain(copy, upkeep)
+            restored = self._restored(copy, subjects)
+        return [each for each in subjects if each not in restored]
+
+    def _refuse(self, undoings_: Sequence[Undoing]) -> None:
+        self._refused += undoings_
+        self._possible = [each for each in self._possible if each not in undoings_]
 
     def _restored(self, copy: Target, subjects: Sequence[str]) -> list[str]:
         names = {self._query_of[subject] for subject in subjects}

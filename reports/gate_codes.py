@@ -25,6 +25,7 @@ class Code:
     severity: Severity
 
 
+CAUSES_NOT_SOUGHT = "causes-not-sought"
 _GROWN = (
     "Look at the cause that the message names and undo it. If more work is right, record a new "
     "baseline, or accept it for this query class with `b2bench baseline accept`. The floors are in "
@@ -125,6 +126,13 @@ CODES = (
         title="The baseline's side of timing is not quite the baseline",
         help="Something could not be undone in the copy that stands for the baseline. Name a "
         "database as the baseline was with `--against`.",
+        severity=Severity.WARNING,
+    ),
+    Code(
+        code=CAUSES_NOT_SOUGHT,
+        title="Causes could not be looked for",
+        help="The verdict stands, but the experiments that name causes could not be done to the "
+        "end: somebody was connected to the database, or the server refused something.",
         severity=Severity.WARNING,
     ),
     Code(

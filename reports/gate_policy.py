@@ -27,6 +27,7 @@ _CODES = frozenset(
         "needs-clone",
         "data-set-unknown",
         "baseline-side-differs",
+        "causes-not-sought",
         TIME_INCREASED,
     )
 )

@@ -124,12 +124,15 @@ def undoings(
     return tuple(map(_undoing, grouped(real, baseline, candidate)))
 
 
-def apply(undoing: Undoing, target: Target) -> None:
+def apply(undoing: Undoing, target: Target) -> Mapping[str, Upkeep]:
     """Undo a change for good, for all sessions that begin afterwards.
 
     Args:
         undoing: what to undo.
         target: a copy that may be changed, as its owner or a superuser; nobody else works in it.
+
+    Returns:
+        How tables were maintained along with it, for `maintain`.
 
     Raises:
         CannotUndo: it cannot be undone; the copy is as it was.
@@ -146,13 +149,28 @@ def apply(undoing: Undoing, target: Target) -> None:
                 if reached.left:
                     raise CannotUndo("; ".join(map(str, reached.left)))
                 _give_settings(connection, undoing.settings)
-            _keep_up(connection, {**reached.upkeep, **_upkeep_of_settings(undoing)})
+            upkeep = {**reached.upkeep, **_upkeep_of_settings(undoing)}
+            _keep_up(connection, upkeep)
         except psycopg.Error as error:
             if not connection.broken:
                 _go_back(connection, before, undoing.settings)
             raise CannotUndo(f"{undoing.shown}: {refusal(error, undoing.statements)}") from error
     if undoing.settings and _unmet(target, undoing.settings):
         raise CannotUndo(f"{undoing.shown}: {_SET_ELSEWHERE}")
+    return upkeep
+
+
+def maintain(target: Target, upkeep: Mapping[str, Upkeep]) -> None:
+    """Do in another copy what `apply` did for tables, and nothing else.
+
+    What that alone restores was not the difference's doing, but that of a state of the table.
+
+    Raises:
+        StatementFailed: the server refuses it.
+        ServerUnreachable: no session could be opened.
+    """
+    with _changing(target) as connection:
+        _keep_up(connection, upkeep)
 
 
 def revert_all(target: Target, differences: Sequence[Difference]) -> tuple[Refusal, ...]:

@@ -20,14 +20,16 @@ from b2bench.commands._policy import find_policy
 from b2bench.commands._settings import Settings
 from b2bench.commands._summary import say_verdict
 from b2bench.commands._target import find_target
-from b2bench.findings import ExitCode, Finding
+from b2bench.errors import B2benchError
+from b2bench.findings import ExitCode, Finding, Severity
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass
 from b2bench.records import to_json
 from reports.attribution import Candidate, name_causes
-from reports.baseline import first_cases, read_baseline
+from reports.baseline import Baseline, first_cases, read_baseline
 from reports.capture import Capture
 from reports.gate import Verdict, judge, with_findings
+from reports.gate_codes import CAUSES_NOT_SOUGHT
 from reports.gate_history import append_history
 from reports.gate_json import gate_json, gate_schema
 from reports.gate_junit import gate_junit
@@ -103,6 +105,22 @@ def perform_gate(settings: Settings, wishes: Wishes, progress: Progress) -> Judg
     found = (*time_findings(timings, policy), *notices)
     timed = with_findings(verdict, _by_query(found), policy)
     return replace(judged, verdict=timed, timings=timings)
+
+
+def _with_causes(
+    verdict: Verdict, baseline: Baseline, candidate: Candidate, progress: Progress
+) -> Verdict:
+    """Return the verdict with its causes; what keeps us from finding them does not unsay it."""
+    try:
+        return name_causes(verdict, baseline, candidate, progress)
+    except B2benchError as error:
+        finding = Finding(
+            code=CAUSES_NOT_SOUGHT,
+            severity=Severity.WARNING,
+            subject="causes",
+            message=f"could not be looked for to the end: {error}",
+        )
+        return with_findings(verdict, {finding.subject: [finding]}, candidate.policy)
 
 
 def _by_query(findings: Sequence[Finding]) -> dict[str, list[Finding]]:

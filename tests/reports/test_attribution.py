@@ -123,6 +123,18 @@ def test_two_that_are_needed_together_are_both_named(
     assert all(cause.proven for cause in causes)
 
 
+def test_two_that_are_needed_are_found_among_many(
+    shop: Target, shop_capture: Capture, queries: tuple[QueryClass, ...]
+) -> None:
+    change(shop, "DROP INDEX order_lines_order", "DROP INDEX orders_account")
+    settings = ("geqo_effort = 3", "from_collapse_limit = 7", "join_collapse_limit = 9")
+    change(shop, *(f"ALTER DATABASE {shop.database} SET {each}" for each in settings))
+    change(shop, *(f"CREATE INDEX extra_{n} ON products (note, id)" for n in range(8)))
+    causes = causes_of(judged(shop_capture, shop, queries), "open_orders (typical)")
+    assert {cause.identity for cause in causes} == {"order_lines_order", "orders_account"}
+    assert all(cause.proven for cause in causes)
+
+
 def test_a_changed_file_is_named_when_nothing_else_restores_the_work(
     shop: Target, shop_capture: Capture, tmp_path: Path
 ) -> None:
@@ -173,6 +185,42 @@ def test_without_constants_an_object_that_has_some_is_only_suspected(
     change(shop, "DROP INDEX order_lines_order")
     (cause,) = causes_of(judged(baseline, shop, queries), "open_orders (typical)")
     assert (cause.identity, cause.proven) == ("order_lines_order", False)
+
+
+def test_maintenance_that_an_undoing_brings_along_is_not_its_merit(
+    shop: Target, shop_capture: Capture, queries: tuple[QueryClass, ...]
+) -> None:
+    change(
+        shop,
+        "ALTER TABLE products ADD COLUMN innocent int",
+        "UPDATE products SET note = note",
+        "VACUUM products",
+    )
+    (cause,) = causes_of(judged(shop_capture, shop, queries), "scan_family (typical)")
+    assert (cause.kind, cause.identity) == ("bloat", "public.products")
+
+
+def test_what_a_second_look_does_not_confirm_is_a_note(
+    shop: Target, shop_capture: Capture, queries: tuple[QueryClass, ...]
+) -> None:
+    baseline = record(shop_capture)
+    change(shop, "DROP INDEX products_sku")
+    with clone(shop, "explain", of_scratch=True) as copy:
+        seen = captured(copy, queries)
+    change(shop, "CREATE INDEX products_sku ON products (sku)")
+    candidate = Candidate(
+        captured=seen,
+        queries=queries,
+        source=SOURCE,
+        seed=1,
+        copies=copies_of(shop),
+        policy=Policy(),
+    )
+    judged_so = judge(baseline, seen)
+    assert not judged_so.passed
+    verdict = name_causes(judged_so, baseline, candidate, silent)
+    assert verdict.passed
+    assert "not so on a second copy" in gate_text(verdict)
 
 
 def test_a_verdict_without_a_regression_is_left_alone(
