@@ -14,6 +14,7 @@ from b2bench.marker import require_marked
 from b2bench.target import Target
 
 _LONGEST_NAME = 63
+_COMMENT = "b2bench: a copy of {} for one piece of work"
 _COMING_BACK_S = 15
 _SETTINGS = """
 SELECT CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END,
@@ -52,10 +53,12 @@ def clone(target: Target, purpose: str, *, of_scratch: bool = False) -> Iterator
     prefix = f"{target.database[: _LONGEST_NAME - len(purpose) - 8]}_{purpose}_"
     name = prefix + secrets.token_hex(3)
     with connect(maintenance(target), application_name="b2bench (clones)") as connection:
-        _sweep(connection, prefix)
+        # a stranger's database may have a name like that of a copy
+        _sweep(connection, prefix if not of_scratch else None, copy_of=target.database)
         _try_lock(connection, name)
         _create(connection, name, target.database)
         try:
+            _say_what_it_is(connection, name, target.database)
             _copy_settings(connection, name, target.database)
             yield target.for_database(name)
         finally:
@@ -146,11 +149,21 @@ def _sessions(connection: psycopg.Connection, database: str) -> str:
     return ", ".join(row[0] for row in rows) or "a session that has just gone"
 
 
-def _sweep(connection: psycopg.Connection, prefix: str) -> None:
+def _say_what_it_is(connection: psycopg.Connection, name: str, template: str) -> None:
+    connection.execute(
+        sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+            sql.Identifier(name), sql.Literal(_COMMENT.format(template))
+        )
+    )
+
+
+def _sweep(connection: psycopg.Connection, prefix: str | None, *, copy_of: str = "") -> None:
+    """Drop what killed commands left: by the beginning of the name, or by what is said of it."""
     rows = connection.execute(
         "SELECT datname FROM pg_database"
-        " WHERE starts_with(datname, %s) AND substr(datname, length(%s) + 1) ~ '^[0-9a-f]{6}$'",
-        (prefix, prefix),
+        " WHERE (starts_with(datname, %s) AND substr(datname, length(%s) + 1) ~ '^[0-9a-f]{6}$')"
+        "    OR shobj_description(oid, 'pg_database') = %s",
+        (prefix, prefix, _COMMENT.format(copy_of)),
     ).fetchall()
     for (name,) in rows:
         if _try_lock(connection, name):

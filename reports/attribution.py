@@ -13,7 +13,7 @@ from b2bench.queries import QueryClass
 from b2bench.target import Target
 from reports.baseline import Baseline
 from reports.capture import Capture, capture
-from reports.cause import Cause, cause_of, suspects
+from reports.cause import Cause, cause_of, suspects, without_partitions
 from reports.changes import PLAN_SHAPE_CHANGED
 from reports.comparison import Comparison, StepComparison
 from reports.gate import Verdict, judge, pronounce
@@ -309,7 +309,8 @@ class _Looking:
         return [each for each in subjects if each in left and not left[each] & self._codes_of[each]]
 
     def _settle(self, subjects: Iterable[str], undone: Sequence[Undoing]) -> None:
-        undone_differences = [each for undoing in undone for each in undoing.differences]
+        every = [each for undoing in undone for each in undoing.differences]
+        undone_differences = without_partitions(every) or every
         for subject in subjects:
             ranks = self._rank_of[subject]
             # one undoing may take several differences back: the likeliest of them comes first

@@ -233,5 +233,5 @@ def _needs_clone(query: QueryClass) -> Finding:
         severity=Severity.WARNING,
         subject=query.name,
         message="changes data or locks rows, so it is not explained on a database in use",
-        mend="explain it on a clone of a database that b2bench made",
+        mend="name a copy of the database, and say --scratch",
     )

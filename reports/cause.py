@@ -9,10 +9,11 @@ from b2bench.catalogue import Catalogue, CatalogueObject, Difference
 from b2bench.findings import Finding, Severity
 from reports.redaction import redact_sql
 from reports.reverting_groups import table_of
+from reports.reverting_steps import parent_of_index, statement_of_index, table_of_index
 
-_WORD = re.compile(r"\w+")
-_ON_RELATION = re.compile(r"\bON (?:ONLY )?(?P<relation>[\w.\"]+)")
+_WORD = re.compile(r'"(?:[^"]|"")*"|[\w$]+')
 _CODE = frozenset(("function", "view", "trigger", "policy"))
+_LAST_NAME = re.compile(r'^(?:.*\.)?("(?:[^"]|"")*"|[^".]+)$')
 _SUSPECTED = 3
 _UNKNOWN_MEND = "look for changed data, statistics (ANALYZE) or a changed query"
 
@@ -63,9 +64,9 @@ def suspects(
         differences: between the two catalogues.
         catalogue: of the baseline.
     """
-    in_plan = set(_WORD.findall("\n".join(plan_shape)))
-    reached = _reached(in_plan | set(_WORD.findall(statement)), catalogue.objects)
-    ranked = [(_plausibility(each, in_plan, reached), each) for each in differences]
+    shape = "\n".join(plan_shape)
+    reached = _reached(_words(shape) | _words(statement), catalogue.objects)
+    ranked = [(_plausibility(each, shape, reached), each) for each in differences]
     groups = (
         tuple(difference for rank, difference in ranked if rank is wanted)
         for wanted in _Plausibility
@@ -79,6 +80,16 @@ def likely_causes(groups: Sequence[Sequence[Difference]]) -> tuple[Cause, ...]:
     return tuple(map(cause_of, groups[0][:_SUSPECTED])) if groups else ()
 
 
+def without_partitions(differences: Iterable[Difference]) -> list[Difference]:
+    """Return differences without those of indexes that come and go with a parent's."""
+    return [
+        each
+        for each in differences
+        if each.kind != "index"
+        or not parent_of_index(each.baseline_definition or each.candidate_definition)
+    ]
+
+
 def cause_of(difference: Difference, *, proven: bool = False) -> Cause:
     """Return a difference as a cause, with what undoes it; constants are hidden."""
     return Cause(
@@ -90,20 +101,30 @@ def cause_of(difference: Difference, *, proven: bool = False) -> Cause:
     )
 
 
-def _plausibility(difference: Difference, in_plan: set[str], reached: set[str]) -> _Plausibility:
+def _plausibility(difference: Difference, shape: str, reached: set[str]) -> _Plausibility:
     if difference.kind == "setting":
         return _Plausibility.SETTING
     if difference.kind == "index":
-        if bare(difference.identity) in in_plan:
+        if _is_named(bare(difference.identity), shape):
             return _Plausibility.INDEX_OF_PLAN
-        if _indexed_relation(difference) in reached:
+        relation = _indexed_relation(difference)
+        if relation in reached or _is_named(relation, shape):
             return _Plausibility.INDEX_OF_RELATION
         return _Plausibility.ELSEWHERE
     # statistics and rules are never named in a statement, but their table is
     subjects = {_subject(difference.kind, difference.identity), bare(table_of(difference))}
-    if subjects & reached:
+    if subjects & reached or any(_is_named(each, shape) for each in subjects):
         return _Plausibility.OBJECT_OF_STATEMENT
     return _Plausibility.ELSEWHERE
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip('"') for word in _WORD.findall(text)}
+
+
+def _is_named(name: str, shape: str) -> bool:
+    """Return whether a plan, which quotes no name, has this one, be it of several words."""
+    return bool(name and re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", shape))
 
 
 def _reached(words: set[str], objects: Iterable[CatalogueObject]) -> set[str]:
@@ -114,7 +135,7 @@ def _reached(words: set[str], objects: Iterable[CatalogueObject]) -> set[str]:
         if not led_to:
             return words
         code = [item for item in code if item not in led_to]
-        words = words.union(*(_WORD.findall(item.definition) for item in led_to))
+        words = words.union(*(_words(item.definition) for item in led_to))
 
 
 def _subject(kind: str, identity: str) -> str:
@@ -135,15 +156,15 @@ def _subject(kind: str, identity: str) -> str:
 def bare(identity: str) -> str:
     """Return a name without its schema and quotes.
 
-    >>> bare('shop."Orders"')
-    'Orders'
+    >>> bare('shop."Odd. Orders"'), bare("orders")
+    ('Odd. Orders', 'orders')
     """
-    return identity.rpartition(".")[2].strip('"')
+    return _LAST_NAME.sub(r"\1", identity).strip('"').replace('""', '"')
 
 
 def _indexed_relation(difference: Difference) -> str:
-    match = _ON_RELATION.search(difference.baseline_definition or difference.candidate_definition)
-    return bare(match["relation"]) if match else ""
+    definition = difference.baseline_definition or difference.candidate_definition
+    return bare(table_of_index(definition)) if definition else ""
 
 
 def because(finding: Finding, causes: Sequence[Cause]) -> Finding:
@@ -168,6 +189,6 @@ def mend(difference: Difference) -> str:
     if difference.kind == "setting":
         return f"set {difference.identity} = {difference.baseline_definition} again"
     if difference.kind == "index" and difference.change == "missing":
-        return f"create it again: {redact_sql(difference.baseline_definition)}"
+        return f"create it again: {redact_sql(statement_of_index(difference.baseline_definition))}"
     done = {"missing": "restore", "added": "drop", "changed": "change back"}[difference.change]
     return f"{done} {difference.kind} {difference.identity}, or record a new baseline"

@@ -16,7 +16,7 @@ _SAME_RESULT_MEND = "compare the answers; if they are right, record a new baseli
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """A change matters when it reaches both: a share of the larger side, and a count."""
+    """A change matters when it reaches both: a share of the smaller side, and a count."""
 
     relative: float
     absolute: int

@@ -1,8 +1,9 @@
 """What the gate takes for a change and how bad that is; a TOML file says what is to differ."""
 
 import json
+import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -78,6 +79,17 @@ class Policy:
     default: Rules = Rules()
     classes: Mapping[str, Rules] = field(default_factory=dict)
 
+    def require_classes(self, names: Collection[str]) -> None:
+        """Check that every class with rules of its own is there.
+
+        Raises:
+            BadInput: one is not, so its rules would never hold.
+        """
+        if unknown := sorted(self.classes.keys() - set(names)):
+            raise BadInput(
+                f"the policy has rules for {', '.join(unknown)}, which is no query class"
+            )
+
     def rules(self, query: str) -> Rules:
         """Return the rules for a query class."""
         return self.classes.get(query, self.default)
@@ -134,8 +146,8 @@ def _rules(table: _RulesTable, default: Rules) -> Rules:
     if unknown := sorted(table.severities.keys() - _CODES):
         raise BadInput(f"there is no finding {unknown[0]!r}: choose of {', '.join(sorted(_CODES))}")
     time = TimeFloor(
-        relative=_or(table.time.relative, default.time.relative),
-        absolute_ms=_or(table.time.absolute_ms, default.time.absolute_ms),
+        relative=_share(_or(table.time.relative, default.time.relative)),
+        absolute_ms=_share(_or(table.time.absolute_ms, default.time.absolute_ms)),
     )
     return Rules(
         thresholds=thresholds, severities={**default.severities, **table.severities}, time=time
@@ -143,11 +155,17 @@ def _rules(table: _RulesTable, default: Rules) -> Rules:
 
 
 def _floor(table: _FloorTable, default: Threshold) -> Threshold:
-    relative = _or(table.relative, default.relative)
+    relative = _share(_or(table.relative, default.relative))
     absolute = default.absolute if table.absolute is None else table.absolute
-    if relative < 0 or absolute < 1:
-        raise BadInput("a relative floor is 0 or more, an absolute one 1 or more")
+    if absolute < 1:
+        raise BadInput("an absolute floor of a count is 1 or more")
     return Threshold(relative=relative, absolute=absolute)
+
+
+def _share(value: float) -> float:
+    if not 0 <= value < math.inf:
+        raise BadInput(f"a floor is a number, 0 or more, and not {value:g}")
+    return value
 
 
 def _or(value: float | None, default: float) -> float:

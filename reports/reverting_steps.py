@@ -179,6 +179,11 @@ def table_of_index(definition: str) -> str:
     return _matched(_INDEX, definition)["table"]
 
 
+def statement_of_index(definition: str) -> str:
+    """Return the statement that makes an index, on the partitions of its table, too."""
+    return _matched(_INDEX, definition)["sql"].replace(" ON ONLY ", " ON ", 1)
+
+
 def parent_of_index(definition: str) -> str:
     """Return the index of which this is a partition, empty where there is none."""
     return _matched(_INDEX, definition)["parent"]

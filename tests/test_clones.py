@@ -66,6 +66,29 @@ def test_what_a_killed_command_left_is_swept_and_living_clones_stay(
         }
 
 
+def test_what_was_left_is_swept_whatever_it_was_for(server: Target, shop: Target) -> None:
+    with clone(shop, "run") as copy, connect(server) as connection:
+        left = f"{copy.database}x"
+        connection.execute(f"CREATE DATABASE {left}".encode())
+        connection.execute(
+            f"COMMENT ON DATABASE {left} IS 'b2bench: a copy of {shop.database} for one piece"
+            " of work'".encode()
+        )
+    with clone(shop, "cause"):
+        assert left not in databases(server, shop.database)
+
+
+def test_a_strangers_database_of_such_a_name_is_left_alone(server: Target, shop: Target) -> None:
+    named_so = f"{shop.database}_run_0a1b2c"
+    with connect(server) as connection:
+        connection.execute(f"CREATE DATABASE {named_so}".encode())
+        try:
+            with clone(shop, "run", of_scratch=True):
+                assert named_so in databases(server, shop.database)
+        finally:
+            connection.execute(f"DROP DATABASE {named_so}".encode())
+
+
 def test_a_database_that_is_not_ours_is_not_copied(empty_database: Target) -> None:
     with pytest.raises(NotOurDatabase), clone(empty_database, "run"):
         pass

@@ -79,6 +79,8 @@ def perform_gate(settings: Settings, wishes: Wishes, progress: Progress) -> Judg
     selection = everything(settings)
     target = find_target(settings, progress)
     baseline = read_baseline(baseline_path(settings, target))
+    recorded = {each.query for each in baseline.classes}
+    policy.require_classes(recorded | {query.name for query in selection.queries})
     if wishes.quick:
         baseline = first_cases(baseline)
     selection = replace(

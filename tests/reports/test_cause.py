@@ -94,3 +94,31 @@ def test_a_mend_brings_back_what_was_there() -> None:
         "create it again: CREATE INDEX products_sku ON shop.products USING btree (sku)",
         "set work_mem = 16MB again",
     ]
+
+
+def test_names_that_need_quotes_are_found_in_plans() -> None:
+    index = CatalogueObject(
+        kind="index",
+        identity='"My Shop"."m ix"',
+        definition='CREATE INDEX "m ix" ON "My Shop"."My Table" USING btree (a)',
+    )
+    other = CatalogueObject(
+        kind="index",
+        identity='"My Shop"."other ix"',
+        definition='CREATE INDEX "other ix" ON "My Shop"."Else" USING btree (a)',
+    )
+    before = Catalogue(objects=(index, other))
+    found = differences(before, Catalogue(objects=()))
+    statement = 'SELECT a FROM "My Shop"."My Table" WHERE a = $1'
+    groups = suspects(statement, ("Index Scan using m ix on My Table",), found, before)
+    assert [[each.identity for each in group] for group in groups] == [['"My Shop"."m ix"']]
+
+
+def test_an_index_of_all_partitions_is_made_on_all_of_them() -> None:
+    parent = CatalogueObject(
+        kind="index",
+        identity="visits_at",
+        definition="CREATE INDEX visits_at ON ONLY public.visits USING btree (at)",
+    )
+    (lost,) = differences(Catalogue(objects=(parent,)), Catalogue(objects=()))
+    assert mend(lost).endswith("CREATE INDEX visits_at ON public.visits USING btree (at)")

@@ -73,6 +73,9 @@ def test_a_policy_written_out_is_the_same_policy(tmp_path: Path) -> None:
         ("[floors]\nblock = { relative = 1 }", "there is no floor 'block': choose of blocks"),
         ("[floors]\nblocks = { relative = -1 }", "0 or more"),
         ("[floors]\nblocks = { absolute = 0 }", "1 or more"),
+        ("[floors]\nblocks = { relative = nan }", "a number, 0 or more, and not nan"),
+        ("[time]\nrelative = -1", "a number, 0 or more, and not -1"),
+        ("[time]\nabsolute_ms = inf", "a number, 0 or more, and not inf"),
         ('[severities]\nblocks = "error"', "there is no finding 'blocks': choose of"),
         ('[severities]\nblocks-increased = "fatal"', "fatal"),
         ("[class.search]", "class"),
@@ -90,3 +93,10 @@ def test_a_mistake_is_named_in_one_line(text: str, said: str, tmp_path: Path) ->
 def test_a_missing_policy_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"nowhere\.toml cannot be read"):
         read_policy(tmp_path / "nowhere.toml")
+
+
+def test_rules_for_a_class_that_is_not_there_are_a_mistake(tmp_path: Path) -> None:
+    read = policy(WRITTEN, tmp_path)
+    read.require_classes(["search", "browse"])
+    with pytest.raises(BadInput, match="rules for search, which is no query class"):
+        read.require_classes(["serach"])
