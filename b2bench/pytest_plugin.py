@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from _pytest._code.code import TracebackStyle
 
+    from b2bench.findings import Finding
     from reports.comparison import Comparison
     from reports.gate import Verdict
 
@@ -58,7 +59,7 @@ class QueryGate:
         """
         __tracebackhide__ = True
         compared = self.compared(query)
-        if lines := _against(compared):
+        if lines := [*_against(compared.findings), *_against(self.verdict.comparisons.notices)]:
             raise QueryRegressed("\n".join(lines))
 
     def compared(self, query: str) -> Comparison:
@@ -82,11 +83,11 @@ def _judge(*, quick: bool) -> Verdict:
     return perform_gate(read_settings({}), Wishes(quick=quick), silent).verdict
 
 
-def _against(compared: Comparison) -> Sequence[str]:
-    """Return what speaks against a class, with the cause and what mends it."""
+def _against(findings: Sequence[Finding]) -> Sequence[str]:
+    """Return those that fail, with the cause and what mends it."""
     from b2bench.findings import Severity
 
-    return [found.line for found in compared.findings if found.severity is Severity.ERROR]
+    return [found.line for found in findings if found.severity is Severity.ERROR]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -141,7 +142,7 @@ class QueryItem(pytest.Item):
         """Compare the class."""
         gate = _gate_of(self.config)
         compared = gate.compared(self.name)
-        if not compared.steps and not _against(compared):
+        if not compared.steps and not _against(compared.findings):
             pytest.skip("; ".join(found.message for found in compared.notices))
         gate.check(self.name)
 

@@ -19,8 +19,8 @@ def accept(
 ) -> Baseline:
     """Return the baseline with a class's work as the candidate has it, and why that is right.
 
-    The catalogue stays the one of the other classes as long as one of them is worse, so that the
-    cause of that is found; then it is the candidate's.
+    The catalogue stays the one of the other classes as long as one of them is worse or could not
+    be judged, so that the cause of that is found; then it is the candidate's.
 
     Args:
         baseline: the one to change.
@@ -44,6 +44,7 @@ def accept(
     others = [each for each in baseline.classes if each.query != query]
     classes = sorted((*others, accepted), key=lambda each: each.query)
     changed = replace(baseline, classes=tuple(classes))
-    if judge(changed, candidate, policy).passed:
+    verdict = judge(changed, candidate, policy)
+    if verdict.passed and verdict.compared >= len(changed.classes):
         changed = replace(changed, catalogue=candidate.catalogue)
     return changed if baseline.has_constants else without_constants(changed)

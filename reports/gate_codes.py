@@ -129,6 +129,13 @@ CODES = (
         severity=Severity.WARNING,
     ),
     Code(
+        code="not-counted",
+        title="The server did not count statements",
+        help="EXPLAIN does not see foreign-key checks and what functions execute; "
+        "pg_stat_statements does. Load it, and let the user read it (pg_read_all_stats).",
+        severity=Severity.WARNING,
+    ),
+    Code(
         code=CAUSES_NOT_SOUGHT,
         title="Causes could not be looked for",
         help="The verdict stands, but the experiments that name causes could not be done to the "

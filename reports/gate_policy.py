@@ -27,6 +27,7 @@ _CODES = frozenset(
         "cannot-explain",
         "needs-clone",
         "data-set-unknown",
+        "not-counted",
         "baseline-side-differs",
         "causes-not-sought",
         TIME_INCREASED,

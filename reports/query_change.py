@@ -18,6 +18,11 @@ _SHOWN = 3
 _LONGEST = 80
 # a constant that the parser reads wherever a constant may stand
 _CONSTANT = f"'{REDACTED}'"
+_WORD = re.compile(
+    r"""(?:[eE]|[uU]&|[bBxXnN])?'(?:[^']|'')*' | "(?:[^"]|"")*" | \$\w*\$.*?\$\w*\$
+      | [\w$]+ | \S""",
+    re.VERBOSE | re.DOTALL,
+)
 _TYPED_PARAMETER = re.compile(r"CAST\((\$\d+) AS [^()]+(?:\([\d, ]+\))?(?:\[\])?\)")
 _QUERIES = (exp.Select, exp.SetOperation, exp.Insert, exp.Update, exp.Delete, exp.Merge)
 # arguments of a statement's tree, and how its clauses are called
@@ -45,7 +50,7 @@ class Statement:
 
     Args:
         sql: without comments, its constants hidden.
-        digest: of the text without comments, so that a changed constant is seen, too.
+        digest: of the text without comments and layout, so that a changed constant is seen, too.
     """
 
     step: str
@@ -55,7 +60,7 @@ class Statement:
 
 def statement_of(step: str, sql: str) -> Statement:
     """Return a step's text in the form that a baseline keeps."""
-    bare = " ".join(without_comments(sql).split())
+    bare = " ".join(_words(without_comments(sql)))
     digest = hashlib.sha256(bare.encode()).hexdigest()[:_DIGEST_DIGITS]
     return Statement(step=step, sql=redact_sql(sql).strip(), digest=digest)
 
@@ -107,11 +112,14 @@ def changed_clauses(baseline: str, candidate: str) -> str:
         return f"{', '.join(gone)} → {', '.join(come)}"
     if gone or come:
         return f"{'+' if come else '−'} {', '.join(come or gone)}"
-    return "the same clauses in another order"
+    return "what is no clause of its own"
 
 
 def _words(sql: str) -> list[str]:
-    return sql.split()
+    """Return the words and signs of a statement; letters in quotes stay large or small."""
+    return [
+        word if word[0] in "'\"$" or "'" in word else word.lower() for word in _WORD.findall(sql)
+    ]
 
 
 def _most(clauses: Counter[str]) -> list[str]:

@@ -55,9 +55,10 @@ _LITERAL = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _COMMENT = re.compile(
-    rf"""(?P<keep>{_STRINGS} | "(?:[^"]|"")*") | \s*--[^\n]* | /\*(?:(?!/\*|\*/).)*\*/""",
+    rf"""(?P<keep>{_STRINGS} | "(?:[^"]|"")*") | \s*--[^\n]* | (?P<begin>/\*)""",
     re.VERBOSE | re.DOTALL,
 )
+_COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
 def redact_text(expression: str) -> str:
@@ -79,14 +80,26 @@ def redact_sql(statement: str) -> str:
 
 
 def without_comments(statement: str) -> str:
-    """Return a statement without its comments, also those that stand in comments.
+    """Return a statement without its comments, also those that hold comments.
 
-    >>> without_comments("SELECT '--' /* a /* b */ c */ AS text -- d")
+    >>> without_comments("SELECT '--' /* it's /* b */ c */ AS text -- d")
     "SELECT '--'  AS text"
     """
-    bare = _COMMENT.sub(lambda match: match["keep"] or "", statement)
-    # the innermost are gone now
-    return bare if bare == statement else without_comments(bare)
+    kept, at = list[str](), 0
+    while match := _COMMENT.search(statement, at):
+        kept += (statement[at : match.start()], match["keep"] or "")
+        at = _comment_end(statement, match.end()) if match["begin"] else match.end()
+    return "".join((*kept, statement[at:]))
+
+
+def _comment_end(statement: str, at: int) -> int:
+    """Return where a comment ends of which the beginning was read; the end where it does not."""
+    depth = 1
+    for edge in _COMMENT_EDGE.finditer(statement, at):
+        depth += 1 if edge[0] == "/*" else -1
+        if not depth:
+            return edge.end()
+    return len(statement)
 
 
 def redact_plan(explained: JsonObject) -> JsonObject:

@@ -38,6 +38,7 @@ from reports.gate_policy import Policy
 from reports.gate_sarif import gate_sarif
 from reports.paired_timing import Timing
 from reports.timing_findings import time_findings
+from reports.uncounted import uncounted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,7 @@ def perform_gate(settings: Settings, wishes: Wishes, progress: Progress) -> Judg
         require_something_beside(subject, wishes.time)
     captured = capture_subject(subject, progress)
     verdict = judge(baseline, captured, policy)
+    verdict = with_findings(verdict, _by_query(uncounted(verdict.comparisons)), policy)
     if wishes.causes and subject.may_copy:
         verdict = name_causes(verdict, baseline, _candidate(subject, captured, policy), progress)
     judged = Judged(verdict=verdict, capture=captured, queries=selection.queries)

@@ -41,9 +41,11 @@ def test_the_clauses_that_changed_are_told(baseline: str, candidate: str, said: 
 
 
 def test_a_changed_comment_or_layout_is_no_change() -> None:
-    before = statement_of("main", "SELECT a -- as ever\n  FROM t")
-    after = statement_of("main", "SELECT a\nFROM t /* as before */")
+    before = statement_of("main", "SELECT a + 'X  Y' -- as ever\n  FROM t")
+    after = statement_of("main", "select A+'X  Y'\nFROM t /* it's /* as */ before */")
     assert query_change("q", [before], [after]) is None
+    other = statement_of("main", "SELECT a + 'x  y' FROM t")
+    assert query_change("q", [before], [other]) is not None
 
 
 def test_a_changed_step_is_named_with_its_class() -> None:

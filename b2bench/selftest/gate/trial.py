@@ -73,8 +73,12 @@ class Outcome:
 
     @property
     def named(self) -> bool:
-        """Whether what was planted is among the causes."""
-        return any(f"{cause.kind} {cause.identity}" == self.seed.cause for cause in self.causes)
+        """Whether what was planted is among the causes, proven unless it is a changed file."""
+        return any(
+            f"{cause.kind} {cause.identity}" == self.seed.cause
+            and (cause.proven or cause.kind == "query")
+            for cause in self.causes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +113,19 @@ class Laboratory:
     def try_seed(self, seed: Seed, progress: Progress) -> Outcome:
         """Plant a seed, prove that it costs something, judge it, and look for its cause."""
         progress(f"{seed.name}: plant")
-        try:
-            with self._soil(seed) as soil:
-                if absent := _absent(soil, seed):
-                    return Outcome(seed=seed, absent=absent)
-                with clone(soil, _PURPOSE) as worse:
-                    _execute(worse, seed.change)
-                    return self._judged(seed, soil, worse, progress)
-        except StatementFailed as error:
-            # one that this server refuses is no reason to lose what was found with the others
-            return Outcome(seed=seed, absent=f"the server refuses it: {error}")
+        with self._soil(seed) as (soil, absent):
+            if absent:
+                return Outcome(seed=seed, absent=absent)
+            with clone(soil, _PURPOSE) as worse:
+                if refused := _refused(worse, seed.change):
+                    return Outcome(seed=seed, absent=refused)
+                return self._judged(seed, soil, worse, progress)
 
     @contextmanager
-    def _soil(self, seed: Seed) -> Iterator[Target]:
-        """Yield a copy with everything that both sides have."""
+    def _soil(self, seed: Seed) -> Iterator[tuple[Target, str]]:
+        """Yield a copy with everything that both sides have, and why it lacks something."""
         with clone(self.target, _PURPOSE) as soil:
-            if not _absent(soil, seed):
-                _execute(soil, seed.setup)
-            yield soil
+            yield soil, _absent(soil, seed) or _refused(soil, seed.setup)
 
     def _judged(self, seed: Seed, soil: Target, worse: Target, progress: Progress) -> Outcome:
         source = _Source(self.source, ExampleSource(self.as_of), seed.name)
@@ -191,8 +190,14 @@ def _absent(target: Target, seed: Seed) -> str:
         return f"the server has no {seed.needs}" if row is None else ""
 
 
-def _execute(target: Target, statements: Sequence[str]) -> None:
-    with connect(target) as connection:
-        name = sql.Identifier(target.database).as_string(connection)
-        for statement in addressed(statements, name):
-            connection.execute(statement.encode())
+def _refused(target: Target, statements: Sequence[str]) -> str:
+    """Execute statements, and return what the server says if it refuses one."""
+    try:
+        with connect(target) as connection:
+            name = sql.Identifier(target.database).as_string(connection)
+            for statement in addressed(statements, name):
+                connection.execute(statement.encode())
+    except StatementFailed as error:
+        # one seed is no reason to lose what was found with the others
+        return f"the server refuses it: {error}"
+    return ""
