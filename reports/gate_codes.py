@@ -90,6 +90,41 @@ CODES = (
         severity=Severity.ERROR,
     ),
     Code(
+        code="time-decreased",
+        title="Faster",
+        help="Baseline and candidate were timed in turn, and the candidate takes less time, for "
+        "certain and beyond the floor.",
+        severity=Severity.NOTE,
+    ),
+    Code(
+        code="time-unconfirmed",
+        title="Another time at first, and not again",
+        help="The first timing showed a difference, and timing again on fresh sessions did not. "
+        "It counts as none.",
+        severity=Severity.NOTE,
+    ),
+    Code(
+        code="time-unstable",
+        title="Times that vary too much",
+        help="Not even a doubling would have been found. Time it on a machine that does nothing "
+        "else.",
+        severity=Severity.NOTE,
+    ),
+    Code(
+        code="not-timed",
+        title="A query class that could not be timed",
+        help="One of the two sides refuses it, it has no arguments, or it changes data where no "
+        "copies may be made.",
+        severity=Severity.NOTE,
+    ),
+    Code(
+        code="time-sensitivity",
+        title="How small a difference could have been seen",
+        help="Timing cannot show less than this on this machine at this time; a smaller difference "
+        "may be there all the same.",
+        severity=Severity.NOTE,
+    ),
+    Code(
         code="step-missing",
         title="A statement is not executed any more",
         help="A statement of the baseline was not executed. Look at the arguments and at the steps "
