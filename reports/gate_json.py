@@ -13,7 +13,7 @@ from reports.cause import Cause
 from reports.comparison import Comparison, StepComparison
 from reports.gate import Verdict
 from reports.ground import Ground
-from reports.paired_timing import Timing
+from reports.timing import Timing
 from reports.work import WorkVector
 
 GATE_JSON_VERSION = 1

@@ -1,60 +1,32 @@
 """Time query classes on two databases of one server in turn: the gate's second opinion."""
 
 import math
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from random import Random
-from statistics import median
 
 import psycopg
-from psycopg import errors, sql
 
-from b2bench.arguments import Arguments, ArgumentSource, Case, one_of_each_case
+from b2bench.arguments import ArgumentSource
 from b2bench.database import connect
 from b2bench.errors import BadInput
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass, by_name
 from b2bench.target import Target
 from reports.capture import pinned_session, take_role
-from reports.gate_policy import Policy, TimeFloor
-from reports.paired_statistics import LEAST_PAIRS, Direction, PairedRatio, paired_ratio
+from reports.gate_policy import Policy
+from reports.paired_execution import clean, execution_ms, one_transaction, warm_up
+from reports.paired_statistics import Direction
 from reports.refusal import refusal
-from reports.step_execution import execute_steps
+from reports.timed_case import Pass, TimedCase, timed_cases
+from reports.timing import Timing
 
-_NS_PER_MS = 1_000_000
 _CONFIRMATIONS = 2
 # what takes less than a slice of the processor's time is interrupted or not, and the best of a few
 # executions is not; what takes longer is always interrupted
 _SLICE_MS = 4
 _BEST_OF = 3
-# whether the transaction changed or locked anything, and in which tables it may leave dead rows
-_CHANGES = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
-_CHANGED = """
-SELECT DISTINCT n.nspname, c.relname
-  FROM pg_locks l
-  JOIN pg_class c ON c.oid = l.relation
-  JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE l.pid = pg_backend_pid()
-   AND l.mode = 'RowExclusiveLock'
-   AND c.relkind = 'r'
-   AND c.oid >= 16384
-"""
-
-
-class TimeVerdict(StrEnum):
-    """What is to be said of a class: certain, nothing certain, or nothing at all.
-
-    `UNSTABLE`: not even a doubling would have been found. `UNTIMED`: one side refuses it.
-    """
-
-    SLOWER = "slower"
-    FASTER = "faster"
-    NOT_CERTAIN = "~"
-    UNSTABLE = "unstable"
-    UNTIMED = "untimed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,46 +56,6 @@ class Effort:
 
 THOROUGH = Effort()
 QUICK = Effort(rounds=3, round_ms=40)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """One query class with one case of arguments, timed on both sides.
-
-    Args:
-        baseline_ms: the middle time of one execution; so is `candidate_ms`.
-        ratio: candidate over baseline, with the interval's ends; of the confirmations, if there
-            were any: what made them necessary was the extreme of many.
-        pairs: from which it comes.
-        smallest: the smallest ratio that would have been called slower, four in five times.
-        confirmations: passes on fresh sessions that came to the same.
-        suspected: what the first pass said; `~` where it gave no reason for a confirmation.
-        said: why it could not be timed.
-    """
-
-    query: str
-    case: Case
-    verdict: TimeVerdict
-    baseline_ms: float = 0.0
-    candidate_ms: float = 0.0
-    ratio: float = 1.0
-    low: float = 1.0
-    high: float = 1.0
-    pairs: int = 0
-    smallest: float = 1.0
-    confirmations: int = 0
-    suspected: TimeVerdict = TimeVerdict.NOT_CERTAIN
-    said: str = ""
-
-    @property
-    def subject(self) -> str:
-        """The class and its case, as the gate's other findings call them."""
-        return f"{self.query} ({self.case})"
-
-    @property
-    def is_unconfirmed(self) -> bool:
-        """Whether it looked otherwise at first."""
-        return self.suspected is not TimeVerdict.NOT_CERTAIN and self.verdict is not self.suspected
 
 
 def time_pairs(
@@ -170,7 +102,7 @@ def time_pairs(
         case
         for query in queries
         if (before := _baseline_query(query, baseline_queries)) is not None
-        for case in _cases((before, query), source, seed, policy or Policy())
+        for case in timed_cases((before, query), source, seed, policy or Policy())
     ]
     timing = _Timing(
         targets=(baseline, candidate),
@@ -180,7 +112,7 @@ def time_pairs(
         roles=roles or {},
     )
     timing.time(timed, effort)
-    return tuple(case.timing(effort) for case in timed)
+    return tuple(case.timing(effort.level, effort.unstable) for case in timed)
 
 
 def require_same_server(baseline: Target, candidate: Target) -> None:
@@ -209,108 +141,6 @@ def _baseline_query(
     return query if baseline_queries is None else by_name(baseline_queries).get(query.name)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Pass:
-    """The times of one pass in ms, pair by pair."""
-
-    baseline: list[float] = field(default_factory=list)
-    candidate: list[float] = field(default_factory=list)
-
-
-@dataclass(slots=True, kw_only=True)
-class _TimedCase:
-    """A class with a case of arguments on both sides, and the passes over it."""
-
-    queries: tuple[QueryClass, QueryClass]
-    arguments: Arguments
-    floor: TimeFloor
-    seed: int
-    passes: list[_Pass] = field(default_factory=list)
-    directions: list[Direction] = field(default_factory=list)
-    said: str = ""
-
-    @property
-    def query(self) -> QueryClass:
-        """The candidate's."""
-        return self.queries[1]
-
-    @property
-    def writes(self) -> bool:
-        """Whether it changes data on either side."""
-        return any(query.writes for query in self.queries)
-
-    def floor_ratio(self, times: _Pass) -> float:
-        """Return the ratio from which on a difference matters, by both floors."""
-        faster_ms = min(median(times.baseline), median(times.candidate))
-        return 1 + max(self.floor.relative, self.floor.absolute_ms / faster_ms)
-
-    def ratio(self, times: _Pass, level: float) -> PairedRatio:
-        return paired_ratio(times.baseline, times.candidate, level=level, seed=self.seed)
-
-    def look(self, level: float) -> Direction:
-        """Return what the last pass says so far."""
-        times = self.passes[-1]
-        if len(times.baseline) < LEAST_PAIRS:
-            return Direction.OPEN
-        return self.ratio(times, level).direction(self.floor_ratio(times))
-
-    def timing(self, effort: Effort) -> Timing:
-        if self.said or not self.passes:
-            return self._as(TimeVerdict.UNTIMED, said=self.said)
-        suspected = _VERDICTS[self.directions[0]]
-        shown = _together(self.passes[1:] or self.passes)
-        ratio, floor = self.ratio(shown, effort.level), self.floor_ratio(shown)
-        smallest = ratio.smallest(floor)
-        verdict = suspected if len(set(self.directions)) == 1 else TimeVerdict.NOT_CERTAIN
-        if self.directions[-1] is Direction.OPEN and smallest > max(effort.unstable, floor**2):
-            verdict = TimeVerdict.UNSTABLE
-        return replace(
-            self._as(verdict),
-            baseline_ms=median(shown.baseline),
-            candidate_ms=median(shown.candidate),
-            ratio=ratio.ratio,
-            low=ratio.low,
-            high=ratio.high,
-            pairs=ratio.pairs,
-            smallest=smallest,
-            confirmations=sum(each is self.directions[0] for each in self.directions[1:]),
-            suspected=suspected,
-        )
-
-    def _as(self, verdict: TimeVerdict, *, said: str = "") -> Timing:
-        return Timing(query=self.query.name, case=self.arguments.case, verdict=verdict, said=said)
-
-
-_VERDICTS = {
-    Direction.SLOWER: TimeVerdict.SLOWER,
-    Direction.FASTER: TimeVerdict.FASTER,
-    Direction.WITHIN: TimeVerdict.NOT_CERTAIN,
-    Direction.OPEN: TimeVerdict.NOT_CERTAIN,
-}
-
-
-def _together(passes: Sequence[_Pass]) -> _Pass:
-    return _Pass(
-        baseline=[each for times in passes for each in times.baseline],
-        candidate=[each for times in passes for each in times.candidate],
-    )
-
-
-def _cases(
-    queries: tuple[QueryClass, QueryClass], source: ArgumentSource, seed: int, policy: Policy
-) -> Iterator[_TimedCase]:
-    floor = policy.rules(queries[1].name).time
-    try:
-        drawn = one_of_each_case(source, queries[1], seed=seed)
-    except BadInput as error:
-        yield _TimedCase(
-            queries=queries, arguments=Arguments(values={}), floor=floor, seed=seed, said=str(error)
-        )
-        return
-    for arguments in drawn.values():
-        yield _TimedCase(queries=queries, arguments=arguments, floor=floor, seed=seed)
-
-
 Sessions = tuple[psycopg.Connection, psycopg.Connection]
 
 
@@ -324,7 +154,7 @@ class _Timing:
     clone: bool
     roles: Mapping[str, str]
 
-    def time(self, cases: Sequence[_TimedCase], effort: Effort) -> None:
+    def time(self, cases: Sequence[TimedCase], effort: Effort) -> None:
         """Time all of them, and what looks slower or faster again."""
         reading = [case for case in cases if not case.writes]
         writing = [case for case in cases if case.writes]
@@ -335,17 +165,22 @@ class _Timing:
         for some in (reading, writing):
             self._confirmed(some, effort)
 
-    def _confirmed(self, cases: Sequence[_TimedCase], effort: Effort) -> None:
+    def _confirmed(self, cases: Sequence[TimedCase], effort: Effort) -> None:
         self._pass("time", cases, effort)
-        longer = replace(effort, round_ms=2 * effort.round_ms, most_pairs=2 * effort.most_pairs)
+        longer = replace(
+            effort,
+            round_ms=2 * effort.round_ms,
+            least_pairs=2 * effort.least_pairs,
+            most_pairs=2 * effort.most_pairs,
+        )
         for number in range(_CONFIRMATIONS):
             suspected = [case for case in cases if _needs_confirmation(case)]
             self._pass(f"confirm {number + 1} of {_CONFIRMATIONS}", suspected, longer)
 
-    def _pass(self, what: str, cases: Sequence[_TimedCase], effort: Effort) -> None:
+    def _pass(self, what: str, cases: Sequence[TimedCase], effort: Effort) -> None:
         left = [case for case in cases if not case.said]
         for case in left:
-            case.passes.append(_Pass())
+            case.passes.append(Pass())
             case.directions.append(Direction.OPEN)
         for number in range(effort.rounds):
             if not left:
@@ -353,11 +188,11 @@ class _Timing:
             self._round(f"{what}, round {number + 1}", left, effort)
             left = [case for case in left if not case.said and self._is_open(case, effort)]
 
-    def _is_open(self, case: _TimedCase, effort: Effort) -> bool:
+    def _is_open(self, case: TimedCase, effort: Effort) -> bool:
         case.directions[-1] = case.look(effort.level)
         return case.directions[-1] is Direction.OPEN
 
-    def _round(self, what: str, cases: Sequence[_TimedCase], effort: Effort) -> None:
+    def _round(self, what: str, cases: Sequence[TimedCase], effort: Effort) -> None:
         with self._sessions(effort) as sessions:
             order = self.random.sample(cases, len(cases))
             for done, case in enumerate(order):
@@ -381,7 +216,7 @@ class _Timing:
     def _order(self) -> tuple[int, int]:
         return (0, 1) if self.random.random() < 0.5 else (1, 0)  # noqa: PLR2004 (a coin)
 
-    def _pairs(self, sessions: Sessions, case: _TimedCase, effort: Effort) -> None:
+    def _pairs(self, sessions: Sessions, case: TimedCase, effort: Effort) -> None:
         for session, target, query in zip(sessions, self.targets, case.queries, strict=True):
             _take(session, self.roles.get(query.role, target.role), query)
         try:
@@ -393,23 +228,23 @@ class _Timing:
                 raise
             case.said = refusal(error, [step.sql for step in case.query.steps])
 
-    def _take_pairs(self, sessions: Sessions, case: _TimedCase, effort: Effort) -> None:
+    def _take_pairs(self, sessions: Sessions, case: TimedCase, effort: Effort) -> None:
         # the first execution fills the session's caches
         changes = [
-            _warm_up(session, query, case.arguments)
+            warm_up(session, query, case.arguments)
             for session, query in zip(sessions, case.queries, strict=True)
         ]
         with ExitStack() as stack:
             for session in sessions:
                 if not any(each.any for each in changes):
-                    stack.enter_context(_one_transaction(session))
+                    stack.enter_context(one_transaction(session))
             self._take_warm_pairs(sessions, case, effort)
         for session, each in zip(sessions, changes, strict=True):
-            _clean(session, each.tables)
+            clean(session, each.tables)
 
-    def _take_warm_pairs(self, sessions: Sessions, case: _TimedCase, effort: Effort) -> None:
+    def _take_warm_pairs(self, sessions: Sessions, case: TimedCase, effort: Effort) -> None:
         warm_ms = [
-            _execution_ms(session, query, case.arguments)
+            execution_ms(session, query, case.arguments)
             for session, query in zip(sessions, case.queries, strict=True)
         ]
         best_of = _BEST_OF if max(warm_ms) < _SLICE_MS else 1
@@ -420,12 +255,12 @@ class _Timing:
             times.candidate.append(taken[1])
 
     def _pair(
-        self, sessions: Sessions, case: _TimedCase, order: tuple[int, int], best_of: int
+        self, sessions: Sessions, case: TimedCase, order: tuple[int, int], best_of: int
     ) -> tuple[float, float]:
         best_ms = [math.inf, math.inf]
         for _ in range(best_of):
             for side in order:
-                taken_ms = _execution_ms(sessions[side], case.queries[side], case.arguments)
+                taken_ms = execution_ms(sessions[side], case.queries[side], case.arguments)
                 best_ms[side] = min(best_ms[side], taken_ms)
         return best_ms[0], best_ms[1]
 
@@ -434,7 +269,7 @@ class _Timing:
         return self.random.sample([(0, 1), (1, 0)] * (pairs // 2), pairs)
 
 
-def _needs_confirmation(case: _TimedCase) -> bool:
+def _needs_confirmation(case: TimedCase) -> bool:
     is_certain = case.directions[:1] in ([Direction.SLOWER], [Direction.FASTER])
     return is_certain and len(set(case.directions)) == 1 and not case.said
 
@@ -450,64 +285,3 @@ def _take(session: psycopg.Connection, role: str | None, query: QueryClass) -> N
     take_role(session, role)
     level = query.isolation.upper().replace(" ", "_") if query.isolation else None
     session.isolation_level = psycopg.IsolationLevel[level] if level else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Changes:
-    """Whether an execution changes or locks anything, and the tables in which it does."""
-
-    any: bool = True
-    tables: Sequence[tuple[str, str]] = ()
-
-
-def _warm_up(session: psycopg.Connection, query: QueryClass, arguments: Arguments) -> _Changes:
-    """Execute a class and undo it; return what it changes."""
-    with suppress(errors.QueryCanceled), session.transaction(force_rollback=True):
-        execute_steps(session, query, arguments)
-        row = session.execute(_CHANGES).fetchone()
-        if row and row[0]:
-            return _Changes(tables=session.execute(_CHANGED).fetchall())
-        return _Changes(any=False)
-    return _Changes()
-
-
-@contextmanager
-def _one_transaction(session: psycopg.Connection) -> Iterator[None]:
-    """Let executions that change nothing share a transaction, and say BEGIN once."""
-    session.autocommit = False
-    try:
-        yield
-    finally:
-        if not session.closed:
-            session.rollback()
-            session.autocommit = True
-
-
-def _clean(session: psycopg.Connection, tables: Sequence[tuple[str, str]]) -> None:
-    """Remove the dead rows of changes that were undone.
-
-    Otherwise they would slow down what comes next, and the server would see to it on one side
-    before the other.
-    """
-    if not tables:
-        return
-    session.execute("RESET ROLE")
-    names = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)
-    with suppress(errors.QueryCanceled):
-        session.execute(sql.SQL("VACUUM (INDEX_CLEANUP ON) {}").format(names))
-
-
-def _execution_ms(session: psycopg.Connection, query: QueryClass, arguments: Arguments) -> float:
-    """Execute a class and undo it; return how long it took, or until it was stopped."""
-    own = session.transaction(force_rollback=True) if session.autocommit else nullcontext()
-    begin_ns = end_ns = 0
-    try:
-        with own:
-            begin_ns = time.perf_counter_ns()
-            execute_steps(session, query, arguments)
-            end_ns = time.perf_counter_ns()
-    except errors.QueryCanceled:
-        end_ns = time.perf_counter_ns()
-        if not session.autocommit:
-            session.rollback()
-    return (end_ns - begin_ns) / _NS_PER_MS

@@ -6,7 +6,7 @@ from statistics import median
 from b2bench.figures.notation import counted, milliseconds, significant
 from b2bench.findings import Finding, Severity
 from reports.gate_policy import TIME_INCREASED, Policy
-from reports.paired_timing import TimeVerdict, Timing
+from reports.timing import TimeVerdict, Timing
 
 TIME_DECREASED = "time-decreased"
 TIME_UNCONFIRMED = "time-unconfirmed"

@@ -13,7 +13,7 @@ _SUBJECT = "the comparison"
 
 
 def uncounted(comparisons: Comparisons) -> tuple[Finding, ...]:
-    """Return what is to be said where EXPLAIN alone told of the work, which does not see everything.
+    """Return what is to be said where only EXPLAIN told of the work: it does not see everything.
 
     Foreign-key checks, statements of functions and, before PostgreSQL 17, values out of line are
     only counted by pg_stat_statements.

@@ -36,7 +36,7 @@ from reports.gate_junit import gate_junit
 from reports.gate_markdown import gate_markdown
 from reports.gate_policy import Policy
 from reports.gate_sarif import gate_sarif
-from reports.paired_timing import Timing
+from reports.timing import Timing
 from reports.timing_findings import time_findings
 from reports.uncounted import uncounted
 

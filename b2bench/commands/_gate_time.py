@@ -17,9 +17,10 @@ from b2bench.target import Target
 from reports.baseline import Baseline
 from reports.capture import Capture
 from reports.gate_policy import Policy
-from reports.paired_timing import QUICK, THOROUGH, Timing, require_same_server, time_pairs
+from reports.paired_timing import QUICK, THOROUGH, require_same_server, time_pairs
 from reports.query_change import statement_of
 from reports.reverting import revert_all
+from reports.timing import Timing
 from reports.timing_findings import NOT_TIMED
 
 

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from b2bench.arguments import Case
 from reports.gate import Verdict
 from reports.gate_json import gate_json, gate_schema
-from reports.paired_timing import TimeVerdict, Timing
+from reports.timing import TimeVerdict, Timing
 from tests.reports.gate_samples import LOST, compared, step, verdict
 
 TIME = Timing(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from b2bench.arguments import Case
 from b2bench.findings import Finding, Severity
 from reports.gate_policy import Policy, Rules
-from reports.paired_timing import TimeVerdict, Timing
+from reports.timing import TimeVerdict, Timing
 from reports.timing_findings import time_findings
 
 SLOWER = Timing(

@@ -16,7 +16,8 @@ from b2bench.target import Target
 from reports.baseline import Baseline, first_cases, record
 from reports.capture import Capture, capture
 from reports.gate import judge
-from reports.paired_timing import QUICK, Timing, time_pairs
+from reports.paired_timing import QUICK, time_pairs
+from reports.timing import Timing
 from reports.timing_findings import time_findings
 from scenarios.samplers import ShopSource, shop_source
 from tests.benchmarks.laboratory import Laboratory, Line, spread
