@@ -21,7 +21,6 @@ from reports.gate_policy import Policy
 from reports.plans import raw_nodes
 from reports.probes import Probe, probes
 from reports.reverting import CannotUndo, Undoing, apply, maintain, revert_all, undoings
-from reports.reverting_steps import Upkeep
 
 _MOST_ALONE = 24
 
@@ -105,6 +104,8 @@ def _as_chance(step: StepComparison) -> StepComparison:
             message=f"{found.message}; not so on a second copy",
             mend="",
         )
+        if found.severity is Severity.ERROR
+        else found
         for found in step.findings
     )
     return replace(step, findings=tuple(findings), causes=())
@@ -138,15 +139,20 @@ class _Looking:
         """Look again with nothing undone, and return what is not worse there; that is settled."""
         self._progress("look for the cause: is it so again?")
         with self._candidate.copies() as copy:
-            gone = frozenset(self._restored(copy, list(self._open)))
+            left = self._left(copy, list(self._open))
+        gone = frozenset(subject for subject in self._open if left.get(subject) == frozenset())
         for subject in gone:
             self._open.pop(subject)
         return gone
 
     def find(self) -> Mapping[str, tuple[Cause, ...]]:
         """Return causes by subject; an empty tuple is an unknown one."""
+        states = self._maintained()
+        for subject in states:
+            self._open.pop(subject)
         self._each_alone()
         self._all_together()
+        self._open |= dict.fromkeys(states)
         self._changed_queries()
         self._states()
         for subject in self._open:
@@ -156,6 +162,15 @@ class _Looking:
                 cause_of(difference) for each in left for difference in each.differences
             )
         return self._found
+
+    def _maintained(self) -> Sequence[str]:
+        """Return the subjects that what goes with undoing restores by itself: ANALYZE, VACUUM."""
+        if not self._open or not self._possible:
+            return ()
+        with self._candidate.copies() as copy:
+            if not maintain(self._possible, copy):
+                return ()
+            return self._restored(copy, list(self._open))
 
     def _ranks(self, step: StepComparison, found: Sequence[Difference]) -> dict[Difference, int]:
         sql = self._sql(step)
@@ -263,37 +278,17 @@ class _Looking:
         """Return the subjects whose work is as it was on a copy without some differences."""
         self._progress(f"look for the cause: {', '.join(each.shown for each in undone[:2])}")
         with self._candidate.copies() as copy:
-            if len(undone) == 1:
-                return self._without_one(undone[0], subjects, copy)
-            members = [each for undoing in undone for each in undoing.differences]
-            left = {refusal.difference for refusal in revert_all(copy, members)}
-            refused = [each for each in undone if left.intersection(each.differences)]
-            self._refuse(refused)
+            refused = _undo(undone, copy)
+            self._refused += refused
+            self._possible = [each for each in self._possible if each not in refused]
             return [] if len(refused) == len(undone) else self._restored(copy, subjects)
 
-    def _without_one(
-        self, undoing: Undoing, subjects: Sequence[str], copy: Target
-    ) -> Sequence[str]:
-        try:
-            upkeep = apply(undoing, copy)
-        except CannotUndo:
-            self._refuse([undoing])
-            return []
-        restored = self._restored(copy, subjects)
-        return self._unmaintained(restored, upkeep) if restored and upkeep else restored
-
-    def _unmaintained(self, subjects: Sequence[str], upkeep: Mapping[str, Upkeep]) -> Sequence[str]:
-        """Return the subjects that the maintenance of tables alone does not restore."""
-        with self._candidate.copies() as copy:
-            maintain(copy, upkeep)
-            restored = self._restored(copy, subjects)
-        return [each for each in subjects if each not in restored]
-
-    def _refuse(self, undoings_: Sequence[Undoing]) -> None:
-        self._refused += undoings_
-        self._possible = [each for each in self._possible if each not in undoings_]
-
     def _restored(self, copy: Target, subjects: Sequence[str]) -> list[str]:
+        left = self._left(copy, subjects)
+        return [each for each in subjects if each in left and not left[each] & self._codes_of[each]]
+
+    def _left(self, copy: Target, subjects: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Return what is still worse in a copy, by subject."""
         names = {self._query_of[subject] for subject in subjects}
         seen = capture(
             copy,
@@ -305,8 +300,11 @@ class _Looking:
             roles=self._candidate.roles,
         )
         again = judge(_only(self._baseline, names), seen, self._candidate.policy)
-        left = _left(again)
-        return [each for each in subjects if each in left and not left[each] & self._codes_of[each]]
+        return {
+            step.subject: _errors(step)
+            for compared in again.comparisons.classes
+            for step in compared.steps
+        }
 
     def _settle(self, subjects: Iterable[str], undone: Sequence[Undoing]) -> None:
         every = [each for undoing in undone for each in undoing.differences]
@@ -320,6 +318,19 @@ class _Looking:
     def _close(self, subject: str, causes: tuple[Cause, ...]) -> None:
         self._found[subject] = causes
         self._open.pop(subject, None)
+
+
+def _undo(undone: Sequence[Undoing], copy: Target) -> list[Undoing]:
+    """Undo differences in a copy, and return those that could not be undone."""
+    if len(undone) == 1:
+        try:
+            apply(undone[0], copy)
+        except CannotUndo:
+            return list(undone)
+        return []
+    members = [each for undoing in undone for each in undoing.differences]
+    left = {refusal.difference for refusal in revert_all(copy, members)}
+    return [undoing for undoing in undone if left.intersection(undoing.differences)]
 
 
 def _only(baseline: Baseline, names: set[str]) -> Baseline:
@@ -336,15 +347,6 @@ def _decisive(step: StepComparison) -> frozenset[str]:
     """
     codes = _errors(step)
     return codes - {PLAN_SHAPE_CHANGED} or codes
-
-
-def _left(verdict: Verdict) -> Mapping[str, frozenset[str]]:
-    """Return what is still worse, by subject."""
-    return {
-        step.subject: _errors(step)
-        for compared in verdict.comparisons.classes
-        for step in compared.steps
-    }
 
 
 def _errors(step: StepComparison) -> frozenset[str]:

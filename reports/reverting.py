@@ -124,15 +124,12 @@ def undoings(
     return tuple(map(_undoing, grouped(real, baseline, candidate)))
 
 
-def apply(undoing: Undoing, target: Target) -> Mapping[str, Upkeep]:
+def apply(undoing: Undoing, target: Target) -> None:
     """Undo a change for good, for all sessions that begin afterwards.
 
     Args:
         undoing: what to undo.
         target: a copy that may be changed, as its owner or a superuser; nobody else works in it.
-
-    Returns:
-        How tables were maintained along with it, for `maintain`.
 
     Raises:
         CannotUndo: it cannot be undone; the copy is as it was.
@@ -149,28 +146,36 @@ def apply(undoing: Undoing, target: Target) -> Mapping[str, Upkeep]:
                 if reached.left:
                     raise CannotUndo("; ".join(map(str, reached.left)))
                 _give_settings(connection, undoing.settings)
-            upkeep = {**reached.upkeep, **_upkeep_of_settings(undoing)}
-            _keep_up(connection, upkeep)
+            _keep_up(connection, {**reached.upkeep, **_upkeep_of_settings(undoing)})
         except psycopg.Error as error:
             if not connection.broken:
                 _go_back(connection, before, undoing.settings)
             raise CannotUndo(f"{undoing.shown}: {refusal(error, undoing.statements)}") from error
     if undoing.settings and _unmet(target, undoing.settings):
         raise CannotUndo(f"{undoing.shown}: {_SET_ELSEWHERE}")
-    return upkeep
 
 
-def maintain(target: Target, upkeep: Mapping[str, Upkeep]) -> None:
-    """Do in another copy what `apply` did for tables, and nothing else.
+def maintain(undoings_: Iterable[Undoing], target: Target) -> bool:
+    """Do in another copy what undoing does for tables besides, and nothing else.
 
-    What that alone restores was not the difference's doing, but that of a state of the table.
+    What that alone restores is not a difference's doing, but that of a state of the table.
+
+    Returns:
+        Whether there was anything to do.
 
     Raises:
         StatementFailed: the server refuses it.
         ServerUnreachable: no session could be opened.
     """
-    with _changing(target) as connection:
-        _keep_up(connection, upkeep)
+    needed = dict[str, Upkeep]()
+    for undoing in undoings_:
+        for steps in map(steps_of, undoing.differences):
+            if steps.upkeep:
+                needed[steps.table] = max(steps.upkeep, needed.get(steps.table, Upkeep.NOTHING))
+    if needed:
+        with _changing(target) as connection:
+            _keep_up(connection, needed)
+    return bool(needed)
 
 
 def revert_all(target: Target, differences: Sequence[Difference]) -> tuple[Refusal, ...]:

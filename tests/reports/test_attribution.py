@@ -193,6 +193,7 @@ def test_maintenance_that_an_undoing_brings_along_is_not_its_merit(
     change(
         shop,
         "ALTER TABLE products ADD COLUMN innocent int",
+        "CREATE TABLE innocent (i int)",
         "UPDATE products SET note = note",
         "VACUUM products",
     )
