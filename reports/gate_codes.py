@@ -104,12 +104,6 @@ CODES = (
         severity=Severity.NOTE,
     ),
     Code(
-        code="time-unstable",
-        title="Times vary too much to tell",
-        help="Not even a doubling would have been seen. Time it on a quieter machine.",
-        severity=Severity.NOTE,
-    ),
-    Code(
         code="not-timed",
         title="Not timed",
         help="One side refuses the query class, or its old text is not known.",

@@ -69,7 +69,7 @@ def clean(session: psycopg.Connection, tables: Sequence[tuple[str, str]]) -> Non
     session.execute("RESET ROLE")
     names = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)
     with suppress(errors.QueryCanceled):
-        session.execute(sql.SQL("VACUUM (INDEX_CLEANUP ON) {}").format(names))
+        session.execute(sql.SQL("VACUUM {}").format(names))
 
 
 def execution_ms(session: psycopg.Connection, query: QueryClass, arguments: Arguments) -> float:

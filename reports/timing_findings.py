@@ -10,7 +10,6 @@ from reports.timing import TimeVerdict, Timing
 
 TIME_DECREASED = "time-decreased"
 TIME_UNCONFIRMED = "time-unconfirmed"
-TIME_UNSTABLE = "time-unstable"
 NOT_TIMED = "not-timed"
 TIME_SENSITIVITY = "time-sensitivity"
 _TIMES = {1: "once", 2: "twice"}
@@ -39,11 +38,6 @@ def _of(timing: Timing) -> Iterator[Finding]:
         case _ if timing.is_unconfirmed:
             message = f"~ {_moved(timing)}: {timing.suspected} at first"
             yield _finding(TIME_UNCONFIRMED, Severity.NOTE, timing, message)
-        case TimeVerdict.UNSTABLE:
-            message = (
-                f"~ {_moved(timing)}: nothing below ×{significant(timing.smallest)} would show"
-            )
-            yield _finding(TIME_UNSTABLE, Severity.NOTE, timing, message)
 
 
 def _finding(code: str, severity: Severity, timing: Timing, message: str) -> Finding:
@@ -80,5 +74,10 @@ def _sensitivity(timings: Sequence[Timing]) -> Iterator[Finding]:
         subject="timing",
         message=f"{counted(classes, 'query class')} timed in {counted(len(timed), 'case')}: what "
         f"is ×{significant(middle)} slower would have been found in half of them, in all of them "
-        f"×{significant(worst.smallest)} (the worst is {worst.subject})",
+        f"×{significant(worst.smallest)} (the worst is {worst.subject}){_unstable(timed)}",
     )
+
+
+def _unstable(timed: Sequence[Timing]) -> str:
+    unstable = sum(timing.verdict is TimeVerdict.UNSTABLE for timing in timed)
+    return f"; {unstable} too unstable to show a doubling" if unstable else ""
