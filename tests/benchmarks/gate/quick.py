@@ -24,7 +24,7 @@ from tests.benchmarks.laboratory import Laboratory, Line, spread
 from tests.shop import QUERIES
 
 RUNS = 100
-_BUSY_LOOPS = 2
+BUSY_LOOPS = 2
 _MOST_TIMING_FINDINGS = 1
 _SEED = 1
 
@@ -36,7 +36,7 @@ def figures(
     target, _ = laboratory.filled(profile)
     bench = _Bench(target)
     runs = list[_Run]()
-    with busy_loops(_BUSY_LOOPS):
+    with busy_loops(BUSY_LOOPS):
         for number in range(rounds):
             runs.append(bench.run(number))
             for line in runs[-1].found:
@@ -45,7 +45,7 @@ def figures(
     timing = sum(len(run.timing) for run in runs)
     cases = sum(len(run.timings) for run in runs)
     suspected = sum(timed.suspected != "~" for run in runs for timed in run.timings)
-    beside = f"{rounds} clean runs beside {_BUSY_LOOPS} busy loops"
+    beside = f"{rounds} clean runs beside {BUSY_LOOPS} busy loops"
     yield Line(what=f"work findings in {beside}", measured=str(work), wanted="none", met=not work)
     yield Line(
         what=f"timing findings in {beside}",
@@ -85,7 +85,7 @@ class _Bench:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._queries = load_queries(QUERIES)
-        self._source = _OnlyTypical(shop_source(target))
+        self._source = typical_source(target)
         with clone(target, "explain") as copy:
             self._baseline: Baseline = first_cases(record(self._captured(copy)))
 
@@ -122,6 +122,11 @@ class _Bench:
 
 def _errors(findings: Sequence[Finding]) -> Iterator[Finding]:
     return (finding for finding in findings if finding.severity is Severity.ERROR)
+
+
+def typical_source(target: Target) -> "_OnlyTypical":
+    """Return the shop's arguments of one case for each class."""
+    return _OnlyTypical(shop_source(target))
 
 
 @dataclass(frozen=True, slots=True)
