@@ -26,6 +26,7 @@ from reports.gate_policy import Policy
 # a predefined role that may read everything and is not above policies
 ROLES: Mapping[str, str] = {"reader": "pg_read_all_data"}
 _PURPOSE = "seed"
+_REFUSED = "the server refuses it: {}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +134,15 @@ class Laboratory:
         with clone(soil, _PURPOSE) as before_copy, clone(worse, _PURPOSE) as after_copy:
             before = self._capture(before_copy, [seed.baseline], source)
             after = self._capture(after_copy, [seed.candidate], source)
-            effects = measure(
-                (before_copy, after_copy),
-                (seed.baseline, seed.candidate),
-                one_of_each_case(source, seed.baseline, seed=self.seed),
-                roles=ROLES,
-            )
+            try:
+                effects = measure(
+                    (before_copy, after_copy),
+                    (seed.baseline, seed.candidate),
+                    one_of_each_case(source, seed.baseline, seed=self.seed),
+                    roles=ROLES,
+                )
+            except StatementFailed as error:
+                return Outcome(seed=seed, absent=_REFUSED.format(error))
         baseline = record(before)
         candidate = Candidate(
             captured=after,
@@ -199,5 +203,5 @@ def _refused(target: Target, statements: Sequence[str]) -> str:
                 connection.execute(statement.encode())
     except StatementFailed as error:
         # one seed is no reason to lose what was found with the others
-        return f"the server refuses it: {error}"
+        return _REFUSED.format(error)
     return ""

@@ -19,7 +19,7 @@ DECLARE
 BEGIN
     FOR line IN SELECT l.variant_id, l.quantity FROM order_lines l WHERE l.order_id BETWEEN wanted AND wanted + 20 LOOP
         value := value + line.quantity * (SELECT v.product_id FROM product_variants v WHERE v.id = line.variant_id);
-        PERFORM title FROM products p JOIN product_variants v ON v.product_id = p.id WHERE v.id = line.variant_id;
+        PERFORM p.title FROM products p JOIN product_variants v ON v.product_id = p.id WHERE v.id = line.variant_id;
     END LOOP;
     RETURN value;
 END $$;
