@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median, median_low
 
+from b2bench.errors import BadInput
+
 # times the logarithm of the length: the last of thirty runs stands out from 3.3 deviations on
 _PENALTY = 3.0
 # of the level: work that is counted varies by less from run to run
@@ -42,6 +44,9 @@ def change_points(values: Sequence[float], *, noise: float = 1.0) -> tuple[Chang
         values: one for each run, in their order.
         noise: the least standard deviation that is taken for none.
 
+    Raises:
+        BadInput: the library cannot be had for this Python.
+
     Example:
         >>> [(each.at, each.before, each.after) for each in change_points([4, 4, 4, 9, 9, 9])]
         [(3, 4.0, 9.0)]
@@ -64,7 +69,13 @@ def change_points(values: Sequence[float], *, noise: float = 1.0) -> tuple[Chang
 def _segments(values: Sequence[float], noise: float) -> list[int]:
     """Return the places after the end of each segment."""
     import numpy as np  # noqa: PLC0415 (a quarter of a second at start-up, with ruptures a whole one)
-    from ruptures import KernelCPD  # noqa: PLC0415
+
+    try:
+        from ruptures import KernelCPD  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise BadInput(
+            "change points need the library ruptures, which cannot be had for this Python: use 3.13"
+        ) from None
 
     signal = np.asarray(values, dtype=np.float64)[:, np.newaxis] / noise
     # with a linear kernel its cost is the squared distance from the mean, and it is written in C

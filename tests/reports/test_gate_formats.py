@@ -23,7 +23,7 @@ from reports.history_text import history_text
 from tests.postgres import new_database
 from tests.reports.shop import captured
 
-CANARY = "canary4711"
+CANARY = "canary8642"
 NUMBER = "987654321"
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -31,67 +31,67 @@ BEFORE = {
     "of_note": """
 -- why: products that somebody wrote something about
 -- params: note text
--- example: canary4711
+-- example: canary8642
 
--- canary4711 in a comment
-SELECT id, note /* canary4711 /* canary4711 */ */
-  FROM products WHERE note = 'canary4711' AND sku <> :note AND family <> 987654321;
+-- canary8642 in a comment
+SELECT id, note /* canary8642 /* canary8642 */ */
+  FROM products WHERE note = 'canary8642' AND sku <> :note AND family <> 987654321;
 """,
     "changed": """
 -- params: note text
--- example: canary4711
+-- example: canary8642
 
-SELECT count(*) FROM products WHERE note = :note OR sku = $$canary4711$$ OR sku = E'canary4711\\n';
+SELECT count(*) FROM products WHERE note = :note OR sku = $$canary8642$$ OR sku = E'canary8642\\n';
 """,
     "called": """
 -- params: note text
--- example: canary4711
+-- example: canary8642
 
 SELECT margin_of(:note) AS margin;
 """,
     "raising": "SELECT may_raise() AS nothing;",
     "casting": """
 -- params: note text
--- example: canary4711
+-- example: canary8642
 
 SELECT id FROM products WHERE id = CASE WHEN may_cast() THEN :note::int ELSE 1 END;
 """,
     "writing": """
 -- params: note text
--- example: canary4711
+-- example: canary8642
 
-UPDATE products SET note = 'canary4711' || :note WHERE id = 5;
+UPDATE products SET note = 'canary8642' || :note WHERE id = 5;
 """,
     "seen": "SELECT count(*) FROM noted;",
 }
 AFTER = BEFORE | {
     "changed": """
 -- params: note text
--- example: canary4711
+-- example: canary8642
 
-SELECT count(*) FROM products p JOIN orders o ON o.id = p.id AND o.status <> 'canary4711'
- WHERE note = :note OR sku = 'canary4711 or another' OR o.status IN ('canary4711', $x$canary4711$x$)
+SELECT count(*) FROM products p JOIN orders o ON o.id = p.id AND o.status <> 'canary8642'
+ WHERE note = :note OR sku = 'canary8642 or another' OR o.status IN ('canary8642', $x$canary8642$x$)
  LIMIT 987654321;
 """,
     "bad_example": """
 -- params: id bigint
--- example: canary4711
+-- example: canary8642
 
 SELECT id FROM products WHERE id = :id;
 """,
 }
 FAIR = """
-UPDATE products SET note = 'canary4711' WHERE id % 100 = 3;
-CREATE INDEX products_noted ON products (note, id) WHERE note = 'canary4711';
+UPDATE products SET note = 'canary8642' WHERE id % 100 = 3;
+CREATE INDEX products_noted ON products (note, id) WHERE note = 'canary8642';
 CREATE FUNCTION margin_of(text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN (SELECT count(*) FROM products WHERE note = $1 AND note = 'canary4711');
+    RETURN (SELECT count(*) FROM products WHERE note = $1 AND note = 'canary8642');
 END $$;
 CREATE FUNCTION may_raise() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION may_cast() RETURNS boolean LANGUAGE sql AS 'SELECT false';
-CREATE VIEW noted AS SELECT id, note FROM products WHERE note = 'canary4711';
+CREATE VIEW noted AS SELECT id, note FROM products WHERE note = 'canary8642';
 CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN new; END$$;
-ALTER TABLE products ADD COLUMN hint text GENERATED ALWAYS AS (note || 'canary4711') STORED;
+ALTER TABLE products ADD COLUMN hint text GENERATED ALWAYS AS (note || 'canary8642') STORED;
 ANALYZE products;
 """
 # PostgreSQL names what it quotes, so every place is changed that may end up in words
@@ -100,24 +100,24 @@ DROP INDEX products_noted;
 CREATE OR REPLACE FUNCTION margin_of(text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (SELECT count(*) FROM products p JOIN orders o USING (id)
-             WHERE note = $1 OR note = 'canary4711' OR p.id = 987654321);
+             WHERE note = $1 OR note = 'canary8642' OR p.id = 987654321);
 END $$;
 CREATE OR REPLACE FUNCTION may_raise() RETURNS int LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'canary4711' USING DETAIL = 'canary4711', HINT = 'canary4711';
+    RAISE EXCEPTION 'canary8642' USING DETAIL = 'canary8642', HINT = 'canary8642';
 END $$;
 CREATE OR REPLACE FUNCTION may_cast() RETURNS boolean LANGUAGE sql AS 'SELECT true';
 CREATE OR REPLACE VIEW noted AS
-SELECT id, note FROM products WHERE note = 'canary4711' OR sku LIKE '%canary4711%';
+SELECT id, note FROM products WHERE note = 'canary8642' OR sku LIKE '%canary8642%';
 CREATE TRIGGER stamped BEFORE UPDATE ON products FOR EACH ROW
-  WHEN (new.note LIKE 'canary4711%') EXECUTE FUNCTION stamp('canary4711');
-CREATE POLICY seldom ON products USING (note <> 'canary4711 of nobody');
+  WHEN (new.note LIKE 'canary8642%') EXECUTE FUNCTION stamp('canary8642');
+CREATE POLICY seldom ON products USING (note <> 'canary8642 of nobody');
 ALTER TABLE products ENABLE ROW LEVEL SECURITY;
-ALTER TABLE products ADD CONSTRAINT likely CHECK (note <> 'canary4711 of nobody');
+ALTER TABLE products ADD CONSTRAINT likely CHECK (note <> 'canary8642 of nobody');
 ALTER TABLE products DROP COLUMN hint;
-ALTER TABLE products ADD COLUMN hint text GENERATED ALWAYS AS (note || 'canary4711 x') STORED;
-CREATE STATISTICS of_products ON (note || 'canary4711'), sku FROM products;
-UPDATE products SET note = 'canary4711' WHERE id % 100 = 4;
+ALTER TABLE products ADD COLUMN hint text GENERATED ALWAYS AS (note || 'canary8642 x') STORED;
+CREATE STATISTICS of_products ON (note || 'canary8642'), sku FROM products;
+UPDATE products SET note = 'canary8642' WHERE id % 100 = 4;
 """
 
 
