@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -64,6 +64,34 @@ class ArgumentSource(Protocol):
         Raises:
             BadInput: the source has nothing for this query class.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class RememberingSource:
+    """A source that draws the same arguments once, however often they are asked for."""
+
+    source: ArgumentSource
+    drawn: dict[tuple[str, int, int], Sequence[Arguments]] = field(default_factory=dict)
+
+    def draw(self, query: QueryClass, *, seed: int, count: int) -> Sequence[Arguments]:
+        """Return what the source drew; a changed text of a class asks for the same."""
+        key = query.name, seed, count
+        if key not in self.drawn:
+            self.drawn[key] = self.source.draw(query, seed=seed, count=count)
+        return self.drawn[key]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstCaseSource:
+    """A source of whose cases the first is enough, which is the typical one where there is any."""
+
+    source: ArgumentSource
+
+    def draw(self, query: QueryClass, *, seed: int, count: int) -> Sequence[Arguments]:
+        """Return arguments of the first case that the source draws any of."""
+        drawn = self.source.draw(query, seed=seed, count=count)
+        first = min((list(Case).index(each.case) for each in drawn), default=0)
+        return [each for each in drawn if each.case is list(Case)[first]]
 
 
 def one_of_each_case(

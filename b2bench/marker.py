@@ -16,6 +16,10 @@ from b2bench.errors import BadInput, NotOurDatabase
 from b2bench.target import Target
 
 State = Literal["loading", "complete"]
+# ANALYZE samples so many rows for each of its target
+_ROWS_PER_TARGET = 300
+_LEAST_TARGET = 100
+_MOST_TARGET = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,3 +193,12 @@ def note_table(connection: psycopg.Connection, table: str, sha256: str) -> None:
         "   SET table_sha256 = table_sha256 || jsonb_build_object(%s::text, %s::text)",
         (table, sha256),
     )
+
+
+def statistics_target(rows: int) -> int:
+    """Return the target with which ANALYZE reads every one of so many rows, as far as it goes.
+
+    >>> statistics_target(947), statistics_target(100_000), statistics_target(10_000_000)
+    (100, 334, 10000)
+    """
+    return min(_MOST_TARGET, max(_LEAST_TARGET, -(-rows // _ROWS_PER_TARGET)))

@@ -152,9 +152,11 @@ class _Looking:
             self._open.pop(subject)
         self._each_alone()
         self._all_together()
-        self._open |= dict.fromkeys(states)
+        # a changed file explains what maintenance does not restore
         self._changed_queries()
+        self._open |= dict.fromkeys(states)
         self._states()
+        self._changed_queries()
         for subject in self._open:
             # what could not be undone may be it
             left = [each for each in self._refused if self._rank(each, subject) is not None]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
+from b2bench.sqlfile import LITERALS
 from reports.cause import Cause
 from reports.redaction import REDACTED, redact_sql, without_comments
 
@@ -18,11 +19,7 @@ _SHOWN = 3
 _LONGEST = 80
 # a constant that the parser reads wherever a constant may stand
 _CONSTANT = f"'{REDACTED}'"
-_WORD = re.compile(
-    r"""(?:[eE]|[uU]&|[bBxXnN])?'(?:[^']|'')*' | "(?:[^"]|"")*" | \$\w*\$.*?\$\w*\$
-      | [\w$]+ | \S""",
-    re.VERBOSE | re.DOTALL,
-)
+_WORD = re.compile(rf"{LITERALS} | (?P<word>[\w$]+ | \S)", re.VERBOSE | re.DOTALL)
 _TYPED_PARAMETER = re.compile(r"CAST\((\$\d+) AS [^()]+(?:\([\d, ]+\))?(?:\[\])?\)")
 _QUERIES = (exp.Select, exp.SetOperation, exp.Insert, exp.Update, exp.Delete, exp.Merge)
 # arguments of a statement's tree, and how its clauses are called
@@ -117,9 +114,7 @@ def changed_clauses(baseline: str, candidate: str) -> str:
 
 def _words(sql: str) -> list[str]:
     """Return the words and signs of a statement; letters in quotes stay large or small."""
-    return [
-        word if word[0] in "'\"$" or "'" in word else word.lower() for word in _WORD.findall(sql)
-    ]
+    return [match[0].lower() if match["word"] else match[0] for match in _WORD.finditer(sql)]
 
 
 def _most(clauses: Counter[str]) -> list[str]:

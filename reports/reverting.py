@@ -24,7 +24,7 @@ from b2bench.target import Target
 from reports.redaction import REDACTED, redact_sql
 from reports.refusal import refusal
 from reports.reverting_groups import grouped, table_of
-from reports.reverting_steps import Irreversible, Steps, Upkeep, steps_of, turned
+from reports.reverting_steps import Irreversible, Steps, Upkeep, steps_of
 from reports.upkeep import keep_up
 
 _SESSION = {
@@ -90,11 +90,6 @@ class Undoing:
     def shown(self) -> str:
         """What it undoes, in words."""
         return ", ".join(difference.shown for difference in self.differences)
-
-    @property
-    def redo(self) -> "Undoing":
-        """The way back: what turns the baseline's objects into the candidate's again."""
-        return _undoing(tuple(map(turned, self.differences)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
-from b2bench.catalogue import Change, Difference
+from b2bench.catalogue import Difference
 from reports.redaction import REDACTED
 
 _NAME = r'(?:"(?:[^"]|"")*"|[\w$]+)'
@@ -54,7 +54,6 @@ _OPERATOR = re.compile(r"\S+ RESTRICT (?P<restrict>\S+) JOIN (?P<join>\S+)(?P<re
 _INDEX_OPTIONS = re.compile(r" WITH \((?P<options>(?:[^()']|'[^']*')*)\)")
 _ABILITY = {"": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 _LAYOUT = frozenset(("fillfactor", "toast_tuple_target"))
-_TURNED: Mapping[Change, Change] = {"missing": "added", "added": "missing", "changed": "changed"}
 
 _UNREADY = """UPDATE pg_index SET indisvalid = false, indisready = {is_ready}
  WHERE indexrelid = '{index}'::regclass"""
@@ -122,16 +121,6 @@ class Steps:
     fallback: tuple[str, ...] = ()
     table: str = ""
     upkeep: Upkeep = Upkeep.NOTHING
-
-
-def turned(difference: Difference) -> Difference:
-    """Return a difference with its sides exchanged."""
-    return replace(
-        difference,
-        change=_TURNED[difference.change],
-        baseline_definition=difference.candidate_definition,
-        candidate_definition=difference.baseline_definition,
-    )
 
 
 def steps_of(difference: Difference) -> Steps:

@@ -4,12 +4,7 @@ from collections.abc import Sequence
 
 import psycopg
 
-from b2bench.marker import read_data_set
-
-# as many as let ANALYZE read every row, which it samples 300 for each of the target
-_ROWS_PER_TARGET = 300
-_LEAST_TARGET = 100
-_MOST_TARGET = 10_000
+from b2bench.marker import read_data_set, statistics_target
 
 
 def keep_up(connection: psycopg.Connection, table: str, statements: Sequence[str]) -> None:
@@ -39,12 +34,3 @@ def keep_up(connection: psycopg.Connection, table: str, statements: Sequence[str
 
 def _aim(connection: psycopg.Connection, target: str) -> None:
     connection.execute("SELECT set_config('default_statistics_target', %s, false)", (target,))
-
-
-def statistics_target(rows: int) -> int:
-    """Return the target with which ANALYZE reads so many rows.
-
-    >>> statistics_target(947), statistics_target(100_000), statistics_target(10_000_000)
-    (100, 334, 10000)
-    """
-    return min(_MOST_TARGET, max(_LEAST_TARGET, -(-rows // _ROWS_PER_TARGET)))

@@ -101,3 +101,10 @@ def new_open_folder() -> Iterator[Path]:
     with TemporaryDirectory(prefix="b2bench-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
+
+
+def change(target: Target, *statements: str) -> None:
+    """Execute statements, each for itself, with the rights of whoever made the database."""
+    with connect(target) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from b2bench.arguments import Arguments, ArgumentSource, Case
+from b2bench.arguments import ArgumentSource, FirstCaseSource, RememberingSource
 from b2bench.clones import clone
 from b2bench.commands._queries import argument_source, chosen_queries
 from b2bench.commands._settings import Settings
@@ -70,8 +70,7 @@ class Subject:
 
     def copies(self, purpose: str) -> Callable[[], AbstractContextManager[Target]]:
         """Return what makes a copy that may be changed, and is dropped afterwards."""
-        ours = not self.selection.scratch
-        return lambda: clone(self.target, purpose, of_scratch=not ours)
+        return lambda: clone(self.target, purpose, of_scratch=self.selection.scratch)
 
 
 def find_subject(settings: Settings, target: Target, selection: Selection) -> Subject:
@@ -88,13 +87,13 @@ def find_subject(settings: Settings, target: Target, selection: Selection) -> Su
         as_of=selection.as_of,
     )
     if selection.typical_only:
-        source = _OnlyTypical(source)
+        source = FirstCaseSource(source)
     ours = is_ours(target)
     return Subject(
         target=target,
         # what is ours needs no permission
         selection=replace(selection, scratch=selection.scratch and not ours),
-        source=_Remembering(source),
+        source=RememberingSource(source),
         may_copy=ours or selection.scratch,
     )
 
@@ -131,34 +130,6 @@ def _copy_or_itself(subject: Subject, progress: Progress) -> Iterator[Target]:
     progress("copying the database")
     with subject.copies("explain")() as copy:
         yield copy
-
-
-@dataclass(frozen=True, slots=True)
-class _Remembering:
-    """A source that draws the same arguments once, however often they are asked for."""
-
-    source: ArgumentSource
-    drawn: dict[tuple[str, int, int], Sequence[Arguments]] = field(default_factory=dict)
-
-    def draw(self, query: QueryClass, *, seed: int, count: int) -> Sequence[Arguments]:
-        """Return what the source drew; a changed text of a class asks for the same."""
-        key = query.name, seed, count
-        if key not in self.drawn:
-            self.drawn[key] = self.source.draw(query, seed=seed, count=count)
-        return self.drawn[key]
-
-
-@dataclass(frozen=True, slots=True)
-class _OnlyTypical:
-    """A source of whose cases the first is enough, which is the typical one where there is any."""
-
-    source: ArgumentSource
-
-    def draw(self, query: QueryClass, *, seed: int, count: int) -> Sequence[Arguments]:
-        """Return arguments of the first case that the source draws any of."""
-        drawn = self.source.draw(query, seed=seed, count=count)
-        first = next(case for case in Case if any(each.case is case for each in drawn))
-        return [each for each in drawn if each.case is first]
 
 
 def baseline_path(settings: Settings, target: Target) -> Path:

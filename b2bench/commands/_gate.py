@@ -99,7 +99,7 @@ def perform_gate(settings: Settings, wishes: Wishes, progress: Progress) -> Judg
     verdict = judge(baseline, captured, policy)
     verdict = with_findings(verdict, _by_query(uncounted(verdict.comparisons)), policy)
     if wishes.causes and subject.may_copy:
-        verdict = name_causes(verdict, baseline, _candidate(subject, captured, policy), progress)
+        verdict = with_causes(verdict, baseline, _candidate(subject, captured, policy), progress)
     judged = Judged(verdict=verdict, capture=captured, queries=selection.queries)
     if wishes.time is None:
         return judged
@@ -111,7 +111,7 @@ def perform_gate(settings: Settings, wishes: Wishes, progress: Progress) -> Judg
     return replace(judged, verdict=timed, timings=timings)
 
 
-def _with_causes(
+def with_causes(
     verdict: Verdict, baseline: Baseline, candidate: Candidate, progress: Progress
 ) -> Verdict:
     """Return the verdict with its causes; what keeps us from finding them does not unsay it."""

@@ -18,7 +18,7 @@ from reports.baseline import Baseline
 from reports.capture import Capture
 from reports.gate_policy import Policy
 from reports.paired_timing import QUICK, THOROUGH, require_same_server, time_pairs
-from reports.query_change import statement_of
+from reports.query_change import Statement, query_change, statement_of
 from reports.reverting import revert_all
 from reports.timing import Timing
 from reports.timing_findings import NOT_TIMED
@@ -145,20 +145,16 @@ def _sides(
 
 def _unchanged(baseline: Baseline, queries: Sequence[QueryClass]) -> list[QueryClass]:
     """Return the classes whose text is that of the baseline."""
-    digests = {
-        (each.query, statement.step): statement.digest
-        for each in baseline.classes
-        for statement in each.statements
-    }
+    before = {each.query: each.statements for each in baseline.classes}
     return [
         query
         for query in queries
-        if all(
-            digests.get((query.name, step.name), digest) == digest
-            for step in query.steps
-            for digest in [statement_of(step.name, step.sql).digest]
-        )
+        if query_change(query.name, before.get(query.name, ()), _statements(query)) is None
     ]
+
+
+def _statements(query: QueryClass) -> list[Statement]:
+    return [statement_of(step.name, step.sql) for step in query.steps]
 
 
 def _left_out(queries: Sequence[QueryClass], before: Sequence[QueryClass]) -> Iterator[Finding]:

@@ -125,10 +125,8 @@ def ticks(reach: float) -> list[float]:
 
 def _key(rows: Sequence[ForestRow], tolerance: float) -> Iterator[tuple[str, dict[str, Any]]]:
     dot = {"linestyle": "none", "color": COLORS["muted"]}
-    drawn = {name for row in rows for name in row.moved}
     for name, (marker, size, _) in _MARKS.items():
-        if name in drawn:
-            yield name, dot | {"marker": marker, "markersize": size}
+        yield name, dot | {"marker": marker, "markersize": size}
     said = {interval.says for row in rows for interval in row.moved.values()}
     for each, color in _COLORS.items():
         if each in said:

@@ -19,6 +19,7 @@ from b2bench.marker import (
     note_table,
     read_data_set,
     require_marked,
+    statistics_target,
     write_data_set,
 )
 from b2bench.progress import Progress, silent
@@ -32,7 +33,6 @@ from schema import deferral
 from schema.tables import tables_in_order
 
 GENERATOR_VERSION = 3
-_ROWS_PER_STATISTICS_TARGET = 300
 _VACUUM_ATTEMPTS = 10
 _VACUUM_PAUSE_S = 0.5
 _GENERATE, _LOAD, _STATISTICS = (f"b2bench ({what})" for what in ("generate", "load", "statistics"))
@@ -190,7 +190,7 @@ def _complete(connection: psycopg.Connection) -> DataSet:
 
 
 def _analyze(volumes: Mapping[str, int], connection: psycopg.Connection, table: str) -> None:
-    statistics = min(10_000, max(100, -(-volumes[table] // _ROWS_PER_STATISTICS_TARGET)))
+    statistics = statistics_target(volumes[table])
     connection.execute(
         "SELECT set_config('default_statistics_target', %s, false)", (str(statistics),)
     )

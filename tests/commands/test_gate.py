@@ -2,15 +2,25 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from b2bench.commands._gate import with_causes
 from b2bench.database import connect
+from b2bench.errors import BadInput
+from b2bench.findings import Severity
+from b2bench.progress import silent
+from b2bench.queries import load_queries
 from b2bench.target import Target
+from reports.attribution import Candidate
+from reports.baseline import read_baseline
+from reports.gate import judge
+from reports.gate_policy import Policy
 from tests.commands.calling import call, refusal
 from tests.postgres import new_database
-from tests.reports.shop import install, write_queries
+from tests.reports.shop import SOURCE, captured, install, write_queries
 
 WHERE = ("--queries", "queries", "--baseline", "b.json")
 
@@ -184,3 +194,30 @@ def test_what_cannot_be_timed_is_told(
 ) -> None:
     line = refusal(call("gate", *WHERE, *arguments, folder=project, target=theirs))
     assert said in line
+
+
+def test_a_verdict_stands_though_its_causes_cannot_be_looked_for(
+    theirs: Target, project: Path
+) -> None:
+    queries = load_queries(project / "queries")
+    with connect(theirs) as connection:
+        connection.execute("DROP INDEX products_sku")
+    seen = captured(theirs, queries, clone=False)
+    baseline = read_baseline(project / "b.json")
+
+    def taken() -> AbstractContextManager[Target]:
+        raise BadInput("it cannot be copied while somebody is connected to it")
+
+    candidate = Candidate(
+        captured=seen,
+        queries=queries,
+        source=SOURCE,
+        seed=1,
+        copies=taken,
+        policy=Policy(),
+    )
+    verdict = with_causes(judge(baseline, seen), baseline, candidate, silent)
+    assert verdict.exit_code == 1
+    warned = [found for found in verdict.findings if found.code == "causes-not-sought"]
+    assert [found.severity for found in warned] == [Severity.WARNING]
+    assert "somebody is connected" in warned[0].message

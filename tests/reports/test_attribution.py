@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from b2bench.clones import clone
-from b2bench.database import connect
 from b2bench.progress import silent
 from b2bench.queries import QueryClass, load_queries
 from b2bench.target import Target
@@ -18,6 +17,7 @@ from reports.cause import Cause
 from reports.gate import Verdict, judge
 from reports.gate_policy import Policy
 from reports.gate_text import gate_text
+from tests.postgres import change
 from tests.reports.shop import FILES, SOURCE, captured
 
 
@@ -48,12 +48,6 @@ def causes_of(verdict: Verdict, subject: str) -> list[Cause]:
         for step in compared.steps
         if step.subject == subject
     )
-
-
-def change(shop: Target, *statements: str) -> None:
-    with connect(shop) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
 
 
 TOUCH = "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
@@ -185,6 +179,22 @@ def test_without_constants_an_object_that_has_some_is_only_suspected(
     change(shop, "DROP INDEX order_lines_order")
     (cause,) = causes_of(judged(baseline, shop, queries), "open_orders (typical)")
     assert (cause.identity, cause.proven) == ("order_lines_order", False)
+
+
+def test_a_state_that_maintenance_mends_is_not_put_down_to_a_changed_file(
+    shop: Target, shop_capture: Capture, tmp_path: Path
+) -> None:
+    change(
+        shop,
+        "ALTER TABLE products ADD COLUMN innocent int",
+        "UPDATE products SET note = note",
+        "VACUUM products",
+    )
+    for name, text in FILES.items():
+        (tmp_path / f"{name}.sql").write_text(text.replace("SELECT id, sku", "SELECT sku, id"))
+    verdict = judged(shop_capture, shop, load_queries(tmp_path))
+    (cause,) = causes_of(verdict, "scan_family (typical)")
+    assert (cause.kind, cause.proven) == ("bloat", True)
 
 
 def test_maintenance_that_an_undoing_brings_along_is_not_its_merit(

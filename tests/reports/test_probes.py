@@ -8,7 +8,7 @@ from b2bench.catalogue import read_catalogue
 from b2bench.database import connect
 from b2bench.target import Target
 from reports.probes import Probe, probes
-from tests.postgres import new_database
+from tests.postgres import change, new_database
 
 SCHEMA = (
     "CREATE SCHEMA sales",
@@ -38,12 +38,6 @@ def template(server: Target) -> Iterator[Target]:
 def copy(server: Target, template: Target) -> Iterator[Target]:
     with new_database(server, template=template.database) as target:
         yield target
-
-
-def change(target: Target, *statements: str) -> None:
-    with connect(target) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
 
 
 def found(target: Target, kind: str, identity: str = ORDERS) -> Probe | None:

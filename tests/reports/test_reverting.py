@@ -12,6 +12,7 @@ from b2bench.target import Target
 from reports import reverting_steps
 from reports.reverting import CannotUndo, Undoing, apply, undoings
 from tests.postgres import new_database
+from tests.reports.way_back import way_back
 
 SCHEMA = """
 CREATE TYPE stage AS ENUM ('OPEN', 'DONE');
@@ -518,7 +519,7 @@ def test_a_change_is_seen_undone_and_made_again(reused: Reused, statements: str,
     [undoing] = found(before, after)
     apply(undoing, reused.target)
     assert differences(before, reused.catalogue()) == ()
-    apply(undoing.redo, reused.target)
+    apply(way_back(undoing), reused.target)
     assert differences(after, reused.catalogue()) == ()
     apply(undoing, reused.target)
 
@@ -540,9 +541,9 @@ def test_a_change_that_shows_in_many_places_is_undone_as_one(reused: Reused, nam
     apply(undoing, reused.target)
     assert differences(before, reused.catalogue()) == ()
     if name in ONE_WAY:
-        assert undoing.redo.refusal
+        assert way_back(undoing).refusal
     else:
-        apply(undoing.redo, reused.target)
+        apply(way_back(undoing), reused.target)
         assert differences(after, reused.catalogue()) == ()
         apply(undoing, reused.target)
 

@@ -10,7 +10,8 @@ from b2bench.database import connect
 from b2bench.target import Target
 from reports.redaction import redact_sql
 from reports.reverting import CannotUndo, apply, revert_all, undo, undoings
-from tests.postgres import new_database
+from tests.postgres import change, new_database
+from tests.reports.way_back import way_back
 
 SCHEMA = (
     """CREATE TABLE orders (
@@ -43,12 +44,6 @@ def template(server: Target) -> Iterator[Target]:
 def copy(server: Target, template: Target) -> Iterator[Target]:
     with new_database(server, template=template.database) as target:
         yield target
-
-
-def change(target: Target, *statements: str) -> None:
-    with connect(target) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
 
 
 def catalogue(target: Target) -> Catalogue:
@@ -136,7 +131,7 @@ def test_sessions_that_begin_later_have_the_settings(server: Target, copy: Targe
     assert value(copy, "SHOW work_mem") == "64kB"
     assert value(copy, "SHOW search_path") == '"$user", orders, public'
     for undoing in found:
-        apply(undoing.redo, copy)
+        apply(way_back(undoing), copy)
     assert differences(after, catalogue(copy)) == ()
 
 

@@ -4,10 +4,10 @@ import doctest
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from b2bench import marker
 from b2bench.database import connect
 from b2bench.marker import DataSet, create_marked_database, write_data_set
 from b2bench.target import Target
-from reports import upkeep
 from reports.upkeep import keep_up
 
 DATA_SET = DataSet(
@@ -26,7 +26,7 @@ _BOUNDS = """SELECT cardinality(histogram_bounds) FROM pg_stats
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:
-    assert doctest.testmod(upkeep).failed == 0
+    assert doctest.testmod(marker).failed == 0
 
 
 def test_a_foreign_table_is_analyzed_with_the_servers_target(empty_database: Target) -> None:

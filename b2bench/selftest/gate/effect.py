@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from statistics import mean, median
+from statistics import median
 
 from b2bench.arguments import Arguments, Case
 from b2bench.errors import StatementFailed
@@ -13,7 +13,7 @@ from b2bench.target import Target
 from reports.capture import pinned_session
 from reports.counted_work import Counting, Ending, Execution
 
-ROUNDS = 20
+_ROUNDS = 20
 _WARM_UPS = 2
 _TIMEOUT_MS = 60_000
 # the larger side has to be so many times the smaller one, and so much more
@@ -44,11 +44,6 @@ class Effect:
         return median(self.ms[0]), median(self.ms[1])
 
     @property
-    def mean_ms(self) -> tuple[float, float]:
-        """The mean time of each side."""
-        return mean(self.ms[0]), mean(self.ms[1])
-
-    @property
     def proofs(self) -> tuple[str, ...]:
         """What became dearer, in words; nothing where nothing did."""
         found = (
@@ -74,7 +69,6 @@ def measure(
     arguments: Mapping[Case, Arguments],
     *,
     roles: Mapping[str, str],
-    rounds: int = ROUNDS,
 ) -> tuple[Effect, ...]:
     """Execute a query class on both sides in turn, each execution undone, for each case.
 
@@ -86,15 +80,11 @@ def measure(
         queries: the class as each side has it.
         arguments: by case.
         roles: database role by the role that a query file names.
-        rounds: how often each side executes.
 
     Raises:
         StatementFailed: the server refuses a statement on one side.
     """
-    return tuple(
-        _measure_case(sides, queries, each, roles=roles, rounds=rounds)
-        for each in arguments.values()
-    )
+    return tuple(_measure_case(sides, queries, each, roles=roles) for each in arguments.values())
 
 
 def _measure_case(
@@ -103,7 +93,6 @@ def _measure_case(
     arguments: Arguments,
     *,
     roles: Mapping[str, str],
-    rounds: int,
 ) -> Effect:
     role = roles.get(queries[0].role)
     with ExitStack() as stack:
@@ -111,18 +100,10 @@ def _measure_case(
         for session in sessions:
             stack.enter_context(session.transaction(force_rollback=True))
         counting = [Counting(session) for session in sessions]
-        executions = list(
-            zip(
-                *(
-                    [
-                        each.execute(query, arguments, role=role, timeout_ms=_TIMEOUT_MS)
-                        for each, query in zip(counting, queries, strict=True)
-                    ]
-                    for _ in range(_WARM_UPS + rounds)
-                ),
-                strict=True,
-            )
-        )
+        executions: tuple[list[Execution], list[Execution]] = ([], [])
+        for _ in range(_WARM_UPS + _ROUNDS):
+            for each, query, taken in zip(counting, queries, executions, strict=True):
+                taken.append(each.execute(query, arguments, role=role, timeout_ms=_TIMEOUT_MS))
     before, after = (list(_counted(each)) for each in executions)
     return Effect(
         case=arguments.case,

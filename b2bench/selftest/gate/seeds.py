@@ -38,11 +38,6 @@ class Seed:
     baseline: QueryClass
     candidate: QueryClass
 
-    @property
-    def is_own(self) -> bool:
-        """Whether it brings its query class itself."""
-        return self.baseline.name == self.name
-
 
 def seed_paths() -> list[Path]:
     """Return the files, by name."""

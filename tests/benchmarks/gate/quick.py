@@ -5,13 +5,13 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from b2bench.arguments import Arguments, Case
+from b2bench.arguments import ArgumentSource, FirstCaseSource, RememberingSource
 from b2bench.clones import clone
 from b2bench.findings import Finding, Severity
 from b2bench.progress import silent
-from b2bench.queries import QueryClass, load_queries
+from b2bench.queries import load_queries
 from b2bench.target import Target
 from reports.baseline import Baseline, first_cases, record
 from reports.capture import Capture, capture
@@ -19,7 +19,7 @@ from reports.gate import judge
 from reports.paired_timing import QUICK, time_pairs
 from reports.timing import Timing
 from reports.timing_findings import time_findings
-from scenarios.samplers import ShopSource, shop_source
+from scenarios.samplers import shop_source
 from tests.benchmarks.laboratory import Laboratory, Line, spread
 from tests.shop import QUERIES
 
@@ -124,24 +124,9 @@ def _errors(findings: Sequence[Finding]) -> Iterator[Finding]:
     return (finding for finding in findings if finding.severity is Severity.ERROR)
 
 
-def typical_source(target: Target) -> "_OnlyTypical":
-    """Return the shop's arguments of one case for each class."""
-    return _OnlyTypical(shop_source(target))
-
-
-@dataclass(frozen=True, slots=True)
-class _OnlyTypical:
-    """The shop's arguments of one case for each class, as `b2bench gate --quick` takes them."""
-
-    source: ShopSource
-    drawn: dict[str, Sequence[Arguments]] = field(default_factory=dict)
-
-    def draw(self, query: QueryClass, *, seed: int, count: int) -> Sequence[Arguments]:
-        if query.name not in self.drawn:
-            found = self.source.draw(query, seed=seed, count=count)
-            first = next(case for case in Case if any(each.case is case for each in found))
-            self.drawn[query.name] = [each for each in found if each.case is first]
-        return self.drawn[query.name]
+def typical_source(target: Target) -> ArgumentSource:
+    """Return the shop's arguments of one case for each class, as `gate --quick` has them."""
+    return RememberingSource(FirstCaseSource(shop_source(target)))
 
 
 @contextmanager
