@@ -12,7 +12,7 @@ from b2bench.errors import BadInput, ServerUnreachable, StatementFailed
 from b2bench.queries import QueryClass
 from b2bench.queryids import StatementId, statement_ids
 from b2bench.target import Target
-from exporters.server import Exporter
+from exporters.exporter import Exporter, Watch
 
 _EXTENSION = "pg_stat_statements"
 
@@ -23,7 +23,14 @@ def make_exporter(settings: Settings, target: Target, queries: Sequence[QueryCla
     Raises:
         ExtensionMissing: pg_stat_statements is not there.
     """
-    return Exporter(_watched(target), _statements(settings, target, queries), settings.runs)
+    return Exporter(
+        Watch(
+            server=_watched(target),
+            database=target,
+            statements=_statements(settings, target, queries),
+            runs=settings.runs,
+        )
+    )
 
 
 def _watched(target: Target) -> Target:

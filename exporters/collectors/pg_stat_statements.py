@@ -9,14 +9,126 @@ from prometheus_client.metrics_core import Metric as Family
 
 from b2bench.clones import origin
 from b2bench.database import capabilities
+from b2bench.errors import ExtensionMissing
 from b2bench.sqlfile import read_sql_file
-from exporters import metrics
 from exporters.families import family
+from exporters.metric import Metric
 from exporters.versions import newest_not_above
 
+
+def _statement(name: str, text: str, column: str, unit: str = "", theirs: str = "") -> Metric:
+    return Metric(
+        name=f"pg_stat_statements_{name}",
+        kind="counter",
+        help=text,
+        labels=("datname", "queryid"),
+        unit=unit,
+        source=f"pg_stat_statements.{column}",
+        postgres_exporter=theirs,
+    )
+
+
+CALLS = _statement(
+    "calls_total", "Executions of a statement", "calls", theirs="pg_stat_statements_calls_total"
+)
+EXECUTION_SECONDS = _statement(
+    "execution_seconds_total",
+    "Time spent executing a statement",
+    "total_exec_time",
+    "seconds",
+    "pg_stat_statements_seconds_total",
+)
+ROWS = _statement(
+    "rows_total",
+    "Rows that a statement returned or changed",
+    "rows",
+    theirs="pg_stat_statements_rows_total",
+)
+BLOCKS_HIT = _statement(
+    "shared_blocks_hit_total", "Blocks found in shared buffers", "shared_blks_hit"
+)
+BLOCKS_READ = _statement(
+    "shared_blocks_read_total", "Blocks read into shared buffers", "shared_blks_read"
+)
+BLOCKS_DIRTIED = _statement("shared_blocks_dirtied_total", "Blocks changed", "shared_blks_dirtied")
+TEMP_BLOCKS = _statement(
+    "temp_blocks_total",
+    "Blocks of temporary files read and written",
+    "temp_blks_read + temp_blks_written",
+)
+WAL_BYTES = _statement("wal_bytes_total", "Write-ahead log made", "wal_bytes", "bytes")
+BLOCK_READ_SECONDS = _statement(
+    "block_read_seconds_total",
+    "Time spent reading blocks",
+    "shared_blk_read_time (blk_read_time before 1.11)",
+    "seconds",
+    "pg_stat_statements_block_read_seconds_total",
+)
+STATEMENT_COUNTERS = (
+    CALLS,
+    EXECUTION_SECONDS,
+    ROWS,
+    BLOCKS_HIT,
+    BLOCKS_READ,
+    BLOCKS_DIRTIED,
+    TEMP_BLOCKS,
+    WAL_BYTES,
+    BLOCK_READ_SECONDS,
+)
+QUERY_INFO = Metric(
+    name="pg_stat_statements_query_info",
+    kind="info",
+    help="The normalised text of a statement, 1",
+    labels=("queryid", "query"),
+    source="pg_stat_statements.query",
+)
+ENTRIES = Metric(
+    name="pg_stat_statements_entries",
+    kind="gauge",
+    help="Statements that pg_stat_statements holds",
+    source="count(*)",
+)
+DEALLOCATIONS = Metric(
+    name="pg_stat_statements_deallocations_total",
+    kind="counter",
+    help="Times that the least executed statements were thrown out for want of room",
+    source="pg_stat_statements_info.dealloc",
+)
+RESET = Metric(
+    name="pg_stat_statements_reset_timestamp_seconds",
+    kind="gauge",
+    help="When pg_stat_statements was emptied last",
+    unit="seconds",
+    source="pg_stat_statements_info.stats_reset",
+)
+ALL_CALLS = Metric(
+    name="pg_stat_statements_all_calls_total",
+    kind="counter",
+    help="Executions of all statements of a database: what stands under queryids and other, added up",
+    labels=("datname",),
+    source="pg_stat_statements.calls",
+)
+ALL_SECONDS = Metric(
+    name="pg_stat_statements_all_execution_seconds_total",
+    kind="counter",
+    help="Time spent executing all statements of a database",
+    labels=("datname",),
+    unit="seconds",
+    source="pg_stat_statements.total_exec_time",
+)
+METRICS = (
+    *STATEMENT_COUNTERS,
+    QUERY_INFO,
+    ENTRIES,
+    DEALLOCATIONS,
+    RESET,
+    ALL_CALLS,
+    ALL_SECONDS,
+)
+
 _OTHER = "other"
-_CRITERIA = (metrics.EXECUTION_SECONDS, metrics.CALLS, metrics.BLOCKS_HIT)
-_COUNTERS = len(metrics.STATEMENT_COUNTERS)
+_CRITERIA = (EXECUTION_SECONDS, CALLS, BLOCKS_HIT)
+_COUNTERS = len(STATEMENT_COUNTERS)
 
 Key = tuple[str, int]
 Counters = list[float]
@@ -34,6 +146,8 @@ class StatementsCollector:
     """
 
     name = "pg_stat_statements"
+    every_s = 0.0
+    metrics = METRICS
 
     def __init__(self, queryids: Sequence[int], *, most: int = 150) -> None:
         self._named = frozenset(queryids)
@@ -51,15 +165,19 @@ class StatementsCollector:
         """
         version = capabilities(connection).require_extension("pg_stat_statements")
         folder = files("exporters") / "collectors"
-        path = newest_not_above(folder, "pg_stat_statements", version)
+        path = newest_not_above(folder, self.name, version)
+        if path is None:
+            raise ExtensionMissing(
+                f"{self.name} {version} is too old: run ALTER EXTENSION {self.name} UPDATE as a superuser"
+            )
         rows = connection.execute(read_sql_file(path).parts[0].sql.encode()).fetchall()
         self._add(_by_key(rows))
         self._admit()
         self._learn_texts(connection)
         yield from self._counters()
-        yield family(metrics.QUERY_INFO, [((str(k), t), 1.0) for k, t in self._texts.items()])
-        yield family(metrics.ENTRIES, [((), float(len(rows)))])
-        yield family(metrics.DEALLOCATIONS, [((), _deallocations(connection))])
+        yield family(QUERY_INFO, [((str(k), t), 1.0) for k, t in self._texts.items()])
+        yield family(ENTRIES, [((), float(len(rows)))])
+        yield family(DEALLOCATIONS, [((), _deallocations(connection))])
 
     def _add(self, current: Mapping[Key, Counters]) -> None:
         """Add what each statement has done since the last scrape; a fall means a fresh start."""
@@ -76,7 +194,7 @@ class StatementsCollector:
         """Make members of named statements, and of the leaders while there is room."""
         self._members |= {key for key in self._sums if key[1] in self._named}
         for metric in _CRITERIA:
-            place = metrics.STATEMENT_COUNTERS.index(metric)
+            place = STATEMENT_COUNTERS.index(metric)
             by_counter = {key: sums[place] for key, sums in self._sums.items()}
             leaders = sorted(by_counter, key=by_counter.__getitem__, reverse=True)
             room = max(0, self._most - len(self._members))
@@ -95,7 +213,7 @@ class StatementsCollector:
             label = (key[0], str(key[1]) if key in self._members else _OTHER)
             total = shown.setdefault(label, [0.0] * _COUNTERS)
             shown[label] = [one + more for one, more in zip(total, sums, strict=True)]
-        for place, metric in enumerate(metrics.STATEMENT_COUNTERS):
+        for place, metric in enumerate(STATEMENT_COUNTERS):
             yield family(metric, zip(shown, map(itemgetter(place), shown.values()), strict=True))
 
 
