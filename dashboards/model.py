@@ -14,19 +14,36 @@ class Query:
         expr: may use the dashboard's variables (`$datname`) and `$__rate_interval`.
         legend: labels in double braces, as Grafana writes them: `{{request}}`.
         instant: asked for the end of the time range only, as stats and tables want it.
+        column: in a table of several queries, the heading of this one's values; its rows are the
+            sets of labels, which all queries of a table share.
+        unit: where it is another than the panel's.
+        color: of all its series, where the colour says something: green, yellow, red, blue.
+        is_limit: whether it is a line that others should stay under: dashed, never stacked.
     """
 
     expr: str
     legend: str
     instant: bool = False
+    column: str = ""
+    unit: str = ""
+    color: str = ""
+    is_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """From this value on, a colour: green, yellow or red."""
+    """From this value on, a colour; below the first of a panel's thresholds, that one's, too."""
 
     value: float
     color: Literal["green", "yellow", "red"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Where a click on a series leads: another dashboard, `label` of the series its variable."""
+
+    uid: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +57,7 @@ class Panel:
         width: of 24 columns; `height` in Grafana's lines.
         empty_because: why it may be empty on a healthy server; without it an empty panel is an
             error.
+        link: what a series or a row of a table leads to.
     """
 
     title: str
@@ -51,6 +69,7 @@ class Panel:
     height: int = 8
     thresholds: tuple[Threshold, ...] = ()
     empty_because: str = ""
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
