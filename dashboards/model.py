@@ -12,10 +12,10 @@ class Query:
 
     Args:
         expr: may use the dashboard's variables (`$datname`) and `$__rate_interval`.
-        legend: labels in double braces, as Grafana writes them: `{{request}}`.
+        legend: labels in double braces, as Grafana writes them: `{{request}}`. In a table the
+            heading of the values, empty where they say nothing; its rows are the sets of labels,
+            which all queries of a table share.
         instant: asked for the end of the time range only, as stats and tables want it.
-        column: in a table of several queries, the heading of this one's values; its rows are the
-            sets of labels, which all queries of a table share.
         unit: where it is another than the panel's.
         color: of all its series, where the colour says something: green, yellow, red, blue.
         is_limit: whether it is a line that others should stay under: dashed, never stacked.
@@ -24,7 +24,6 @@ class Query:
     expr: str
     legend: str
     instant: bool = False
-    column: str = ""
     unit: str = ""
     color: str = ""
     is_limit: bool = False

@@ -169,9 +169,9 @@ def bars(
     )
 
 
-def column(heading: str, expr: str, legend: str, unit: str = "") -> Query:
-    """One column of a table; `legend` names a row where there are no columns for labels."""
-    return Query(expr=expr, legend=legend, instant=True, column=heading, unit=unit)
+def column(heading: str, expr: str, unit: str = "") -> Query:
+    """One column of a table; without a heading only the labels are shown."""
+    return Query(expr=expr, legend=heading, instant=True, unit=unit)
 
 
 def table(

@@ -200,7 +200,6 @@ DATABASES = Row(
             column(
                 "Age of statistics",
                 f"time() - {greatest(of(database.RESET, DATABASE), 'datname')}",
-                "{{datname}}",
             ),
             width=12,
             height=8,
@@ -214,7 +213,6 @@ DATABASES = Row(
                 "Waiting for a restart",
                 f"{of(settings.PENDING_RESTART)} * on (job, instance)"
                 f" group_left (version) {of(settings.SERVER_INFO)}",
-                "{{instance}} {{version}}",
             ),
             width=12,
             height=8,
@@ -256,7 +254,7 @@ REPLICATION = Row(
             "1 while somebody streams from it; wal_status lost means that its consumer must be"
             " built anew.",
             "short",
-            column("In use", of(slots.ACTIVE), "{{slot_name}} ({{slot_type}}, {{wal_status}})"),
+            column("In use", of(slots.ACTIVE)),
             width=12,
             height=8,
             empty_because=_NO_SLOT,

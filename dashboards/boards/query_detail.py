@@ -57,9 +57,8 @@ WHAT = Row(
             "The text as the server normalised it.",
             "short",
             column(
-                "known",
+                "",
                 greatest(of(statements.QUERY_INFO, QUERYID), "queryid", "query"),
-                "{{query}}",
             ),
             width=16,
             height=6,
@@ -69,9 +68,8 @@ WHAT = Row(
             "The query class that sends it; `several` where more than one does.",
             "short",
             column(
-                "known",
+                "",
                 greatest(of(run.REQUEST_QUERY, QUERYID), "request", "step", "queryid"),
-                "{{request}} {{step}}",
             ),
             width=8,
             height=6,
@@ -209,9 +207,8 @@ PLANS = Row(
             "A fingerprint of the plan's shape, step by step.",
             "short",
             column(
-                "known",
+                "",
                 greatest(of_the_requests(of(plans.PLAN_INFO)), "request", "step", "plan"),
-                "{{request}} {{step}} {{plan}}",
             ),
             width=12,
             height=8,

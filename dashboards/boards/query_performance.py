@@ -59,7 +59,7 @@ def _per_call(metric: Metric) -> Query:
 def _cell(heading: str, expr: str, unit: str) -> Query:
     """Keep the twenty statements that take most time: the same rows in every column."""
     kept = f"({expr}) and on (queryid) {top(20, _SECONDS)}"
-    return column(heading, kept, _STATEMENT, unit)
+    return column(heading, kept, unit)
 
 
 def _text(metric: Metric) -> str:
@@ -271,11 +271,7 @@ PLANS = Row(
             "The plan that the server would choose for each step, as a fingerprint of its shape:"
             " the same fingerprint, the same plan.",
             "short",
-            column(
-                "plans",
-                total(of(plans.PLAN_INFO, REQUEST), "request", "step", "plan"),
-                "{{request}} {{step}} {{plan}}",
-            ),
+            column("", total(of(plans.PLAN_INFO, REQUEST), "request", "step", "plan")),
             width=16,
             empty_because="only where the exporter looks at plans",
         ),

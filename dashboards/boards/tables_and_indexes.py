@@ -357,7 +357,7 @@ INDEXES = Row(
             "Never scanned since statistics began, and needed by no constraint. Look at standbys"
             " and at the month's end before dropping one.",
             "bytes",
-            column("Size", f"sort_desc({_index(indexes.UNUSED_SIZE)} > 0)", _INDEX_LEGEND),
+            column("Size", f"sort_desc({_index(indexes.UNUSED_SIZE)} > 0)"),
             width=12,
             empty_because="a database whose indexes are all used",
         ),
@@ -365,7 +365,7 @@ INDEXES = Row(
             "Invalid indexes",
             "The planner may not use them, and every write pays for them.",
             "short",
-            column("Invalid", f"{_index(indexes.INVALID)} > 0", _INDEX_LEGEND),
+            column("Invalid", f"{_index(indexes.INVALID)} > 0"),
             width=12,
             empty_because="a database whose indexes are all valid",
         ),
