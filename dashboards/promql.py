@@ -82,8 +82,12 @@ def share(part: str, rest: str) -> str:
 
 
 def or_zero(expr: str) -> str:
-    """Return 0 where there is no series to add up."""
-    return f"{expr} or vector(0)"
+    """Return 0 where there is no series to add up.
+
+    >>> or_zero("sum(x)")
+    '(sum(x) or vector(0))'
+    """
+    return f"({expr} or vector(0))"
 
 
 def quantile(which: float, metric: Metric, *matchers: str, by: tuple[str, ...] = ()) -> str:

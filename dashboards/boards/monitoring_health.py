@@ -38,7 +38,7 @@ NOW = Row(
             "Failed collectors",
             "Collectors that gave nothing at the last scrape. Their panels have gaps.",
             "short",
-            f"count({of(own.COLLECTOR_UP)} == 0) or vector(0)",
+            or_zero(f"count({of(own.COLLECTOR_UP)} == 0)"),
             rising(1, 3),
         ),
         number(

@@ -53,7 +53,7 @@ NOW = Row(
             "percentunit",
             share(
                 or_zero(total(_sessions(_ACTIVE, _CPU))),
-                f"({or_zero(total(_sessions(_ACTIVE, _WAITING)))})",
+                or_zero(total(_sessions(_ACTIVE, _WAITING))),
             ),
             empty_because="a server on which no session is active",
         ),
