@@ -18,7 +18,7 @@ def _counter(name: str, text: str, column: str, since: int = 15) -> Metric:
     )
 
 
-def _gauge(
+def _gauge(  # noqa: PLR0917 (a table of metrics)
     name: str, text: str, column: str, unit: str = "", source: str = "", reason: str = ""
 ) -> Metric:
     return gauge(
