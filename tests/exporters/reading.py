@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from prometheus_client.metrics_core import Metric as Family
 
 
-def value(families: Iterable[Family], name: str, **labels: str) -> float | None:
+def value(families: Iterable[Family], name: str, /, **labels: str) -> float | None:
     """Return the first sample's value of that name with these labels among its own, or nothing."""
     found = (
         sample.value
