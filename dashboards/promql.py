@@ -29,9 +29,9 @@ def of(metric: Metric, *matchers: str, part: str = "") -> str:
     return f"{metric}{part}{{{','.join((*_HERE, *matchers))}}}"
 
 
-def rate(metric: Metric, *matchers: str, part: str = "") -> str:
-    """Growth of a counter per second."""
-    return f"rate({of(metric, *matchers, part=part)}[{_WINDOW}])"
+def rate(metric: Metric, *matchers: str, part: str = "", window: str = _WINDOW) -> str:
+    """Growth of a counter per second; over a longer window where it is read less often."""
+    return f"rate({of(metric, *matchers, part=part)}[{window}])"
 
 
 def increase(metric: Metric, window: str, *matchers: str) -> str:
