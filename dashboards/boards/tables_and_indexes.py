@@ -270,13 +270,10 @@ VACUUM = Row(
         ),
         lines(
             "Changed since the last analyze",
-            "Rows changed in shares of the table's rows, the ten highest. Above a tenth estimates"
-            " may be off: plans suffer.",
-            "percentunit",
-            line(
-                top(10, ratio(_now(tables.CHANGED_ROWS), _now(tables.LIVE_ROWS))),
-                _LEGEND,
-            ),
+            "Rows, the ten tables with most. Autovacuum analyzes at a tenth of a table; far above"
+            " that estimates are off, and plans suffer.",
+            "short",
+            line(top(10, _now(tables.CHANGED_ROWS)), _LEGEND),
         ),
         bars(
             "Not vacuumed for",
