@@ -96,6 +96,11 @@ def quantile(which: float, metric: Metric, *matchers: str, by: tuple[str, ...] =
     return f"histogram_quantile({which}, {buckets})"
 
 
+def quantile_so_far(which: float, metric: Metric, *matchers: str, by: tuple[str, ...] = ()) -> str:
+    """Estimate a quantile of all that a histogram has counted since it began."""
+    return f"histogram_quantile({which}, {total(of(metric, *matchers, part='_bucket'), *by, 'le')})"
+
+
 def per_request(expr: str) -> str:
     """Add up series that have a queryid by the request that sends the statement."""
     info = of(REQUEST_QUERY, REQUEST)

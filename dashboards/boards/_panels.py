@@ -7,6 +7,10 @@ from exporters.collectors.bench_run import REQUEST_QUERY, RUN_INFO
 from exporters.metric import Metric
 from exporters.own_metrics import SERVER_UP
 
+# reasons that do not hold while a run of known query classes is under way
+NO_RUN = "no run is under way, or has ended in the last five minutes"
+NO_CLASSES = "the exporter knows no query class of this database"
+
 _EXPORTERS = (
     Variable(name="job", label="Job", query=f"label_values({SERVER_UP}, job)"),
     Variable(

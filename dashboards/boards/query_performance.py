@@ -2,6 +2,7 @@
 
 from dashboards.boards._panels import (
     ANNOTATIONS,
+    NO_CLASSES,
     choice,
     column,
     line,
@@ -218,6 +219,7 @@ REQUESTS = Row(
             "Per execution of a request's statements.",
             "s",
             _per_call(statements.EXECUTION_SECONDS),
+            empty_because=NO_CLASSES,
         ),
         lines(
             "Blocks per call",
@@ -231,24 +233,28 @@ REQUESTS = Row(
                 ),
                 "{{request}}",
             ),
+            empty_because=NO_CLASSES,
         ),
         lines(
             "Rows per call",
             "Rows that an execution returns or changes; ever more of them: a limit is missing.",
             "short",
             _per_call(statements.ROWS),
+            empty_because=NO_CLASSES,
         ),
         lines(
             "Blocks read from outside shared buffers",
             "Blocks per second, by request: who makes the cache too small.",
             "short",
             line(_of_request(statements.BLOCKS_READ), "{{request}}"),
+            empty_because=NO_CLASSES,
         ),
         lines(
             "Blocks changed",
             "Blocks that became dirty per second, by request.",
             "short",
             line(_of_request(statements.BLOCKS_DIRTIED), "{{request}}"),
+            empty_because=NO_CLASSES,
         ),
         lines(
             "Plan changes",
