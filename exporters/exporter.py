@@ -41,6 +41,7 @@ class Watch:
         statements: which statements the requests of a run are.
         runs: the folder of runs.
         plans: looks up the plans of the query classes, `None` for not at all.
+        plans_every_s: pause between two looks at them.
     """
 
     server: Target
@@ -48,6 +49,7 @@ class Watch:
     statements: Sequence[StatementId]
     runs: Path
     plans: PlanSource | None = None
+    plans_every_s: float = 60.0
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ class Exporter(Registered):
         self._run = RunCollector(watch.runs, watch.statements)
         self._activity = ActivitySampler()
         self._sampling = Sampling(Session(watch.server), self._activity.sample)
-        self._plans = PlanWatcher(watch.plans)
+        self._plans = PlanWatcher(watch.plans, watch.plans_every_s)
         self._process = ProcessCollector(registry=None)
         self._kept = dict[str, _Kept]()
         self._collecting = threading.Lock()
