@@ -151,7 +151,6 @@ class _Server(ThreadingMixIn, TCPServer):
         render: Render,
     ) -> None:
         self.address_family = family
-        super().__init__(address, _Handler)
         self.live = live
         self.pages: dict[str, Page] = {
             "/": lambda _: (_LANDING, _HTML),
@@ -161,6 +160,8 @@ class _Server(ThreadingMixIn, TCPServer):
         self.passwords = Passwords()
         self.times = _Times()
         self._places = threading.Semaphore(_CONNECTIONS)
+        # the last: it listens, or closes what there is
+        super().__init__(address, _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """Wait for a place, and let the others wait in the system's own queue meanwhile."""
