@@ -1,9 +1,11 @@
+import ssl
 from pathlib import Path
 
 import pytest
 
 from b2bench.errors import BadInput
 from exporters.web_config import read_web_config
+from exporters.web_tls import CIPHERS
 from tests.exporters.web_files import HASH, PASSWORD, TLS, USERS, write_config
 
 
@@ -70,6 +72,19 @@ def test_what_may_be_a_secret_is_not_repeated(tmp_path: Path) -> None:
         assert PASSWORD not in str(refused.value)
 
 
+def test_openssl_has_every_suite_that_can_be_named() -> None:
+    for name in CIPHERS.values():
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.set_ciphers(name)
+        assert name in {cipher["name"] for cipher in context.get_ciphers()}
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"nowhere\.yml cannot be read: No such file"):
         read_web_config(tmp_path / "nowhere.yml")
+
+
+def test_the_documented_file_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "exporter-web.md").read_text()
+    config = read_web_config(write_config(tmp_path, page.split("```yaml\n")[1].split("```")[0]))
+    assert (config.tls is not None, list(config.users)) == (True, ["prometheus"])
