@@ -7,15 +7,13 @@ import pytest
 from b2bench.target import Target
 from tests.commands.calling import exporting
 from tests.exporters.web_files import PASSWORD, USERS, write_config
-from tests.postgres import change
 
 
 def test_metrics_are_behind_the_password_of_the_web_configuration_file(
-    empty_database: Target, tmp_path: Path
+    shop: Target, tmp_path: Path
 ) -> None:
-    change(empty_database, "CREATE EXTENSION pg_stat_statements")
     write_config(tmp_path, USERS)
-    with exporting(empty_database, tmp_path, "--web-config", "web.yml") as url:
+    with exporting(shop, tmp_path, "--web-config", "web.yml") as url:
         with pytest.raises(HTTPError, match="401"):
             build_opener().open(url, timeout=10)
         passwords = HTTPPasswordMgrWithDefaultRealm()
