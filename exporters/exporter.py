@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import psycopg
 from prometheus_client import CollectorRegistry
@@ -82,10 +83,14 @@ class Exporter(Registered):
         self._snapshot: list[Family] = []
         self._at_s = time.monotonic()
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         """Begin to sample and to look at plans."""
         self._sampling.start()
         self._plans.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """End threads and sessions."""

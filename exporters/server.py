@@ -24,7 +24,7 @@ def serving(exporter: Exporter, host: str, port: int) -> Iterator[str]:
         raise BadInput(
             f"{host}:{port} cannot be served: {error.strerror}: choose another with --port"
         ) from error
-    exporter.start()
+    exporter.__enter__()
     try:
         yield f"http://{host}:{server.server_port}/metrics"
     finally:

@@ -15,10 +15,6 @@ from pathlib import Path
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import choose_encoder
-from prometheus_client.registry import Collector
-
 from b2bench.errors import BadInput
 from exporters.web_config import WebConfig
 from exporters.web_passwords import Passwords
@@ -54,19 +50,6 @@ _LANDING = b"""<!DOCTYPE html>
 </body>
 </html>
 """
-
-
-def exposition(collector: Collector, accept: str | None) -> tuple[bytes, str]:
-    """Return a collector's metrics and their content type: OpenMetrics where it is asked for.
-
-    Args:
-        collector: collects once.
-        accept: the header of the request.
-    """
-    registry = CollectorRegistry()
-    registry.register(collector)
-    encoder, content_type = choose_encoder(accept or "")
-    return bytes(encoder(registry)), content_type
 
 
 @contextmanager

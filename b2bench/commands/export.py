@@ -1,8 +1,6 @@
 """`b2bench export`: serve metrics for Prometheus."""
 
 import signal
-from contextlib import closing
-from functools import partial
 
 from b2bench.commands._options import WHERE, with_settings
 from b2bench.commands._settings import Settings
@@ -27,7 +25,7 @@ def export(settings: Settings) -> ExitCode:
     from b2bench.commands._export import make_exporter  # noqa: PLC0415
     from b2bench.commands._queries import chosen_queries  # noqa: PLC0415
     from b2bench.commands._target import find_target  # noqa: PLC0415
-    from exporters.web import exposition, serving  # noqa: PLC0415
+    from exporters.web import serving  # noqa: PLC0415
     from exporters.web_reload import LiveConfig  # noqa: PLC0415
 
     # what cannot be used is told before a server is started
@@ -38,10 +36,7 @@ def export(settings: Settings) -> ExitCode:
         exporter = make_exporter(settings, target, queries)
     address = (settings.export_host, settings.export_port, settings.export_web_config)
     try:
-        with (
-            closing(exporter),
-            serving(partial(exposition, exporter), *address, warn=warn) as url,
-        ):
+        with exporter, serving(exporter.render, *address, warn=warn) as url:
             say(f"metrics of {target}: {url}", "Ctrl-C ends it")
             signal.pause()
     except KeyboardInterrupt:

@@ -15,7 +15,7 @@ from b2bench.target import Target
 from dashboards.rules import build
 from exporters.collectors.bench_plans import StepPlan
 from exporters.exporter import Exporter, Watch
-from exporters.server import serving
+from exporters.web import serving
 from tests.dashboards.prometheus import Prometheus, scraping
 from tests.postgres import change
 from tests.standby import standby_of
@@ -41,8 +41,10 @@ def own_server(tmp_path: Path, pg_bin: Path | None) -> Iterator[EmbeddedServer]:
     change(
         embedded.start(),
         "CREATE TABLE parts AS SELECT n AS id, 0 AS stock FROM generate_series(1, 20000) n",
-        "CREATE INDEX parts_id ON parts (id)",
-        "ANALYZE parts",
+        # of its own, because an index is dropped under an exclusive lock
+        "CREATE TABLE prices AS SELECT n AS id, 0 AS price FROM generate_series(1, 20000) n",
+        "CREATE INDEX prices_id ON prices (id)",
+        "ANALYZE parts, prices",
     )
     yield embedded
     embedded.destroy()
@@ -62,7 +64,8 @@ def test_twelve_faults_are_told_of_and_a_healthy_server_is_not(
     )
     with (
         standby_of(own_server, open_folder, pg_bin) as standby,
-        serving(Exporter(watch), "127.0.0.1", 0) as url,
+        Exporter(watch) as exporter,
+        serving(exporter.render, "127.0.0.1", 0) as url,
         scraping(tmp_path, url, rules=build(faster=_FASTER)) as prometheus,
         ExitStack() as faults,
     ):
@@ -71,7 +74,7 @@ def test_twelve_faults_are_told_of_and_a_healthy_server_is_not(
         assert prometheus.firing() == set()
         for fault in (_held_lock(target), _deadlock(target), _spill(target), _checkpoints(target)):
             faults.enter_context(fault)
-        change(target, "DROP INDEX parts_id")
+        change(target, "DROP INDEX prices_id")
         _stall(standby, target)
         _fill_slots(target)
         change(target, "DROP EXTENSION pg_stat_statements")
@@ -98,7 +101,7 @@ def test_twelve_faults_are_told_of_and_a_healthy_server_is_not(
 
 def _plan(target: Target) -> Iterable[StepPlan]:
     with connect(target) as connection:
-        row = connection.execute("EXPLAIN SELECT stock FROM parts WHERE id = 7").fetchone()
+        row = connection.execute("EXPLAIN SELECT price FROM prices WHERE id = 7").fetchone()
     kind = str(row[0]).partition("(")[0].strip() if row else ""
     yield StepPlan(request="part", step="main", plan=kind)
 

@@ -10,16 +10,16 @@ import urllib.parse
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
 from prometheus_client import Gauge
+from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import CollectorRegistry
 
 from b2bench.errors import BadInput
 from exporters import web
-from exporters.web import exposition, serving
+from exporters.web import serving
 from tests.components import free_port, require
 from tests.exporters.web_files import (
     CLIENTS,
@@ -32,11 +32,15 @@ from tests.exporters.web_files import (
     write_config,
 )
 
-GAUGE = Gauge("answer", "The answer.", registry=CollectorRegistry())
-GAUGE.set(42)
-RENDER = partial(exposition, GAUGE)
+REGISTRY = CollectorRegistry()
+Gauge("answer", "The answer.", registry=REGISTRY).set(42)
 ALICE = {"Authorization": f"Basic {base64.b64encode(f'alice:{PASSWORD}'.encode()).decode()}"}
 OPEN_METRICS = {"Accept": "application/openmetrics-text;version=1.0.0"}
+
+
+def render(accept: str | None) -> tuple[bytes, str]:
+    encoder, content_type = choose_encoder(accept or "")
+    return bytes(encoder(REGISTRY)), content_type
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +64,7 @@ def folder(certificates: Path, tmp_path: Path) -> Path:
 
 @contextmanager
 def served(folder: Path, text: str) -> Iterator[str]:
-    with serving(RENDER, "127.0.0.1", 0, write_config(folder, text), warn=pytest.fail) as url:
+    with serving(render, "127.0.0.1", 0, write_config(folder, text), warn=pytest.fail) as url:
         yield url
 
 
@@ -87,7 +91,7 @@ def ask(
 
 @pytest.fixture(scope="module")
 def plain() -> Iterator[str]:
-    with serving(RENDER, "127.0.0.1", 0, warn=pytest.fail) as url:
+    with serving(render, "127.0.0.1", 0, warn=pytest.fail) as url:
         yield url
 
 
@@ -158,7 +162,7 @@ def test_a_failure_is_told_to_the_client_without_its_reason(
 def test_a_slow_client_holds_its_place_for_a_moment_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "_CONNECTIONS", 2)
     monkeypatch.setattr(web, "_ASK_S", 0.3)
-    with serving(RENDER, "127.0.0.1", 0) as url:
+    with serving(render, "127.0.0.1", 0) as url:
         parts = urllib.parse.urlsplit(url)
         slow = [socket.create_connection((parts.hostname, parts.port)) for _ in range(4)]
         for connection in slow:
@@ -184,30 +188,30 @@ def _drip(connection: socket.socket) -> None:
 
 def test_more_clients_than_places_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "_CONNECTIONS", 2)
-    with serving(RENDER, "127.0.0.1", 0) as url, ThreadPoolExecutor(16) as pool:
+    with serving(render, "127.0.0.1", 0) as url, ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: ask(url)[0], range(64)))
     assert answers == [200] * 64
 
 
 def test_a_port_that_is_taken_and_a_host_that_is_not_ours_are_bad_input(plain: str) -> None:
     port = urllib.parse.urlsplit(plain).port or 0
-    with pytest.raises(BadInput, match="--port"), serving(RENDER, "127.0.0.1", port):
+    with pytest.raises(BadInput, match="--port"), serving(render, "127.0.0.1", port):
         pass
-    with pytest.raises(BadInput, match="--host"), serving(RENDER, "no such host", 0):
+    with pytest.raises(BadInput, match="--host"), serving(render, "no such host", 0):
         pass
 
 
 def test_an_open_door_is_warned_of(folder: Path) -> None:
     warnings = list[str]()
     for text in ("", USERS, TLS, TLS + USERS, CLIENTS):
-        with serving(RENDER, "0.0.0.0", 0, write_config(folder, text), warn=warnings.append):  # noqa: S104
+        with serving(render, "0.0.0.0", 0, write_config(folder, text), warn=warnings.append):  # noqa: S104
             pass
     assert [warning.partition(" ")[0] for warning in warnings] == [
         "whoever",
         "passwords",
         "whoever",
     ]
-    with serving(RENDER, "::1", 0, warn=pytest.fail) as url:
+    with serving(render, "::1", 0, warn=pytest.fail) as url:
         assert url.startswith("http://[::1]:")
         assert ask(url)[0] == 200
 
@@ -235,7 +239,7 @@ def test_the_headers_asked_for_stand_in_every_answer(folder: Path) -> None:
 def test_users_are_read_again_and_a_damaged_file_lets_nobody_pass(folder: Path) -> None:
     warnings = list[str]()
     path = write_config(folder, USERS)
-    with serving(RENDER, "127.0.0.1", 0, path, warn=warnings.append) as url:
+    with serving(render, "127.0.0.1", 0, path, warn=warnings.append) as url:
         assert ask(url, headers=ALICE)[0] == 200
         write_config(folder, USERS.replace("alice", "bob"))
         assert ask(url, headers=ALICE)[0] == 401
@@ -327,7 +331,7 @@ def test_a_curve_is_kept_to(folder: Path) -> None:
 def test_a_certificate_is_exchanged_without_a_restart(folder: Path) -> None:
     warnings = list[str]()
     path = write_config(folder, TLS)
-    with serving(RENDER, "127.0.0.1", 0, path, warn=warnings.append) as url:
+    with serving(render, "127.0.0.1", 0, path, warn=warnings.append) as url:
         old = _certificate_of(url, folder)
         assert old == _certificate_of(url, folder)
         make_certificate(folder, "next")
@@ -342,7 +346,7 @@ def test_a_certificate_is_exchanged_without_a_restart(folder: Path) -> None:
 
 def test_a_damaged_file_ends_no_encryption(folder: Path) -> None:
     path = write_config(folder, TLS + USERS)
-    with serving(RENDER, "127.0.0.1", 0, path) as url:
+    with serving(render, "127.0.0.1", 0, path) as url:
         for text in ("nonsense: 1", USERS):
             write_config(folder, text)
             assert ask(url, tls=trusting(folder), headers=ALICE)[0] == 500
