@@ -1,11 +1,12 @@
 """The server's number for each statement: the join between a query class and pg_stat_statements."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import psycopg
 
 from b2bench.arguments import ArgumentSource
-from b2bench.errors import StatementFailed
+from b2bench.errors import BadInput, StatementFailed
 from b2bench.queries import QueryClass
 
 SET_CONFIG = "set_config"
@@ -46,6 +47,18 @@ def statement_ids(
         StatementId(query=query.name, step=step, queryid=_queryid(connection, sql, values))
         for step, sql, values in settings + steps
     )
+
+
+def known_ids(
+    connection: psycopg.Connection, queries: Sequence[QueryClass], source: ArgumentSource
+) -> Iterator[StatementId]:
+    """Yield the queryids of those query classes that the database can plan."""
+    for query in queries:
+        try:
+            yield from statement_ids(connection, query, source)
+        except (BadInput, StatementFailed, psycopg.Error):
+            # a statement without a name is still counted
+            continue
 
 
 def _queryid(connection: psycopg.Connection, sql: str, values: list[bytes | None]) -> int:

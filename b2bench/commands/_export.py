@@ -1,16 +1,13 @@
 """Which database the exporter watches, and which statements it knows by name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-import psycopg
-
-from b2bench.arguments import ArgumentSource
 from b2bench.commands._queries import argument_source
 from b2bench.commands._settings import Settings
 from b2bench.database import capabilities, maintenance, reading
-from b2bench.errors import BadInput, ServerUnreachable, StatementFailed
+from b2bench.errors import BadInput, ServerUnreachable
 from b2bench.queries import QueryClass
-from b2bench.queryids import StatementId, statement_ids
+from b2bench.queryids import StatementId, known_ids
 from b2bench.target import Target
 from exporters.server import Exporter
 
@@ -51,15 +48,4 @@ def _statements(
     except BadInput:
         return ()
     with reading(target) as connection:
-        return tuple(_known(connection, queries, source))
-
-
-def _known(
-    connection: psycopg.Connection, queries: Sequence[QueryClass], source: ArgumentSource
-) -> Iterator[StatementId]:
-    for query in queries:
-        try:
-            yield from statement_ids(connection, query, source)
-        except (BadInput, StatementFailed, psycopg.Error):
-            # a statement without a name is still counted
-            continue
+        return tuple(known_ids(connection, queries, source))
