@@ -97,11 +97,8 @@ def _bloat(
         yield judge_bloat(seen, thresholds, noun=noun, name=name, mend=mend)
     if hidden:
         grant = sight.grant("pg_read_all_data")
-        plural = "indexes" if noun == "index" else f"{noun}s"
-        yield unseen(
-            name,
-            f"statistics of {hidden} {plural} are not shown to this role: {grant}, which lets it read everything",
-        )
+        why = f"the statistics of {number(hidden)} are not shown to this role"
+        yield unseen(name, f"{why}: {grant}, which lets it read everything")
 
 
 def judge_bloat(
