@@ -29,35 +29,31 @@ class Check:
     Args:
         name: what was looked at.
         figure: what was measured, also where it is fine; where it was not seen, why, with the mend.
+        state: the worst of what was found.
         findings: what a person should know, the worst first.
-        otherwise: how it stands where nothing was found.
     """
 
     name: str
     figure: str
+    state: State
     findings: tuple[Finding, ...] = ()
-    otherwise: State = State.FINE
-
-    @property
-    def state(self) -> State:
-        """The worst of what it found."""
-        return State(self.findings[0].severity) if self.findings else self.otherwise
 
 
 def check(name: str, figure: str, findings: Iterable[Finding | None] = ()) -> Check:
     """Return a line with its findings in order; `None` stands for nothing found."""
     found = sorted(filter(None, findings), key=lambda each: _ORDER.index(each.severity))
-    return Check(name=name, figure=figure, findings=tuple(found))
+    state = State(found[0].severity) if found else State.FINE
+    return Check(name=name, figure=figure, state=state, findings=tuple(found))
 
 
 def unseen(name: str, why: str) -> Check:
     """Return a line for what could not be looked at, or only in part."""
-    return Check(name=name, figure=why, otherwise=State.UNSEEN)
+    return Check(name=name, figure=why, state=State.UNSEEN)
 
 
 def unjudged(name: str, figure: str) -> Check:
     """Return a line whose figure says too little for a verdict."""
-    return Check(name=name, figure=figure, otherwise=State.UNJUDGED)
+    return Check(name=name, figure=figure, state=State.UNJUDGED)
 
 
 def beyond(

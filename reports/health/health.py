@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 import psycopg
@@ -60,7 +60,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What was looked at, when (in UTC, by the server's clock), as whom, and what was found."""
+    """What was looked at, when (by the server's clock), as whom, and what was found."""
 
     health_version: int = HEALTH_VERSION
     target: str
@@ -106,7 +106,7 @@ def take_health(
         target=target,
         database=sight.role.database,
         role=sight.role.role,
-        at=sight.role.at,
+        at=sight.role.at.astimezone(UTC),
         areas=areas,
         verdict=verdict(areas),
     )

@@ -19,7 +19,7 @@ class NotSeen(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """Who looks (as SQL writes it), at what, and when by the server's clock, in UTC."""
+    """Who looks (as SQL writes it), at what, and when by the server's clock."""
 
     role: str
     database: str

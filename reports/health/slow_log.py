@@ -206,7 +206,8 @@ def judge_slow_log(log: SlowLog, names: Names, thresholds: Thresholds) -> Iterat
         yield unjudged("slow log", "nothing is logged: log_min_duration_statement is -1")
         return
     groups = grouped(log.lines)
-    count = counted(len(log.lines), "time") + f", {counted(len(groups), 'statement')}"
+    executions = counted(len(log.lines), "slow execution")
+    count = f"{executions} of {counted(len(groups), 'statement')}"
     found = (_slow(group, names, thresholds) for group in groups)
     yield check("slow log", f"{count if groups else 'none'} {span}", found)
     if not log.is_whole:
@@ -221,5 +222,13 @@ def _slow(group: Group, names: Names, thresholds: Thresholds) -> Finding:
         severity=thresholds.slow_statement_ms.severity(group.longest_ms) or Severity.NOTE,
         subject=group.named(names),
         message=group.shown,
-        mend="`b2bench explain` shows its plan, pg_stat_statements its text",
+        mend=_mend(group.queryid, names),
     )
+
+
+def _mend(queryid: int | None, names: Names) -> str:
+    if queryid is None:
+        return "set compute_query_id = on, so that the log says which they were"
+    if name := names.get(queryid):
+        return f"b2bench explain --class {name.partition('/')[0]}"
+    return f"SELECT query FROM pg_stat_statements WHERE queryid = {queryid}"
