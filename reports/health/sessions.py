@@ -158,7 +158,7 @@ def judge_blocked(
     longest_s = max(each.waited_s for each in waiting)
     return check(
         "blocked sessions",
-        f"{len(waiting)}, for up to {age(longest_s)}, behind {len(behind)}",
+        f"{len(waiting)}, for up to {age(longest_s)}, behind {counted(len(behind), 'session')}",
         (_blocker(root, held, sessions, thresholds) for root, held in behind.items()),
     )
 

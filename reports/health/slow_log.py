@@ -21,7 +21,6 @@ _MOST_BYTES = 64 << 20
 _NOTHING = "-1"
 # what the laboratory does beside a load is nobody's slowness
 _OURS = "b2bench ("
-_READING = "pg_read_binary_file(text, bigint, bigint, boolean)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +69,7 @@ def slow_log(
         names: called once if there is something to be named.
         most_bytes: to read at most, the newest first.
     """
+    _require_rights(sight)
     (span,) = sight.rows("log_span", _Span, {"since_s": since_s})
     if span.file is None:
         yield _not_kept()
@@ -77,6 +77,18 @@ def slow_log(
     read = _read(sight, span, since_s, most_bytes)
     known = names() if read.lines else {}
     yield from judge_slow_log(read, known, thresholds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Function:
+    name: str
+
+
+def _require_rights(sight: Sight) -> None:
+    missing = ", ".join(each.name for each in sight.rows("log_rights", _Function))
+    if missing:
+        grant = f"GRANT EXECUTE ON FUNCTION {missing} TO {sight.role.role}"
+        raise NotSeen(f"this role may not read the log: {grant}, in this database")
 
 
 def _not_kept() -> Check:
@@ -147,14 +159,11 @@ class _Bytes:
 
 
 def _refusal(sight: Sight, refused: NotSeen) -> str:
-    """Return what a role needs to read the log: pg_monitor shows its name, not what is in it."""
+    """Return what a role needs that may call the function: files elsewhere take another right."""
     if not isinstance(refused.__cause__, errors.InsufficientPrivilege):
         return str(refused)
-    grant = f"GRANT EXECUTE ON FUNCTION {_READING} TO {sight.role.role}"
-    return (
-        f"this role may not read the log: {grant}, in this database; "
-        f"{sight.grant('pg_read_server_files')} too, where the log is outside of the data directory"
-    )
+    grant = sight.grant("pg_read_server_files")
+    return f"the log is outside of the data directory: {grant}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +186,8 @@ class Group:
     @property
     def shown(self) -> str:
         """How many, how slow."""
+        if len(self.durations_ms) == 1:
+            return f"once, {milliseconds(self.total_ms)}"
         return (
             f"{counted(len(self.durations_ms), 'time')}, {milliseconds(self.total_ms)} in all, "
             f"the longest {milliseconds(self.longest_ms)}"
@@ -231,4 +242,4 @@ def _mend(queryid: int | None, names: Names) -> str:
         return "set compute_query_id = on, so that the log says which they were"
     if name := names.get(queryid):
         return f"b2bench explain --class {name.partition('/')[0]}"
-    return f"SELECT query FROM pg_stat_statements WHERE queryid = {queryid}"
+    return f"SELECT query FROM pg_stat_statements WHERE queryid = {queryid}"  # noqa: S608 (shown)

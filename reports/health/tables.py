@@ -29,7 +29,7 @@ def dead_rows(sight: Sight, thresholds: Thresholds) -> Iterator[Check]:
 def judge_dead_rows(tables: Sequence[DeadRows], thresholds: Thresholds) -> Check:
     """Judge each table by how far it is beyond the threshold at which autovacuum comes."""
     dead, live = (sum(getattr(each, kind) for each in tables) for kind in ("dead", "live"))
-    figure = f"{number(dead)} beside {counted(live, 'live row')} in {counted(len(tables), 'table')}"
+    figure = f"{number(dead)} beside {counted(live, 'live row')} counted in {counted(len(tables), 'table')}"
     return check("dead rows", figure, (_dead(each, thresholds) for each in tables))
 
 

@@ -100,13 +100,14 @@ def test_a_monitoring_role_is_told_what_it_lacks_and_then_sees(
     with reading(monitor) as connection, pytest.raises(NotSeen) as told:
         list(LOOK(Sight(connection), DEFAULT))
     grant = str(told.value).partition(": ")[2].partition(", in this database")[0]
-    assert grant.startswith("GRANT EXECUTE ON FUNCTION pg_read_binary_file(")
+    assert grant.startswith("GRANT EXECUTE ON FUNCTION pg_")
+    assert "pg_read_binary_file(" in grant
     change(empty_database, grant)
     assert found(look(monitor, LOOK), "slow-statement", str(queryid))
 
 
 def test_a_role_without_rights_is_told_so(plain: Target) -> None:
-    with pytest.raises(NotSeen, match="pg_current_logfile: GRANT pg_monitor TO health_"):
+    with pytest.raises(NotSeen, match=r"GRANT EXECUTE ON FUNCTION pg_current_logfile\(text\), "):
         look(plain, LOOK)
 
 
