@@ -44,7 +44,8 @@ class Sight:
         """Return the answer of sql/<name>.sql.
 
         Raises:
-            NotSeen: the role may not, or it would have to wait.
+            NotSeen: the role may not, it would have to wait, or the server knows no answer.
+            psycopg.Error: the session is gone.
         """
         return self.answers(sql.SQL(statement(name)), kind, parameters)
 
@@ -64,6 +65,11 @@ class Sight:
             raise NotSeen("somebody locks what it reads: look again when that is over") from error
         except errors.QueryCanceled as error:
             raise NotSeen(f"{_said(error)}: look again when the server is less busy") from error
+        except psycopg.Error as error:
+            # a server that is PostgreSQL's relative may lack something; that is no reason to stop
+            if self.connection.closed:
+                raise
+            raise NotSeen(f"this server does not tell: {_said(error)}") from error
 
     def require_statistics(self) -> None:
         """Check that the role sees what other roles' sessions do.

@@ -29,7 +29,8 @@ def dead_rows(sight: Sight, thresholds: Thresholds) -> Iterator[Check]:
 def judge_dead_rows(tables: Sequence[DeadRows], thresholds: Thresholds) -> Check:
     """Judge each table by how far it is beyond the threshold at which autovacuum comes."""
     dead, live = (sum(getattr(each, kind) for each in tables) for kind in ("dead", "live"))
-    figure = f"{number(dead)} beside {counted(live, 'live row')} counted in {counted(len(tables), 'table')}"
+    beside = f"{number(dead)} beside {counted(live, 'live row')}"
+    figure = f"{beside} counted in {counted(len(tables), 'table')}"
     return check("dead rows", figure, (_dead(each, thresholds) for each in tables))
 
 
@@ -119,7 +120,7 @@ def judge_bloat(
     spare = sum(each.spare_bytes for each in estimated)
     figure = f"{size(spare)} of {size(total)} in {len(estimated)}, an estimate"
     if others:
-        figure += f"; not analyzed: {listed(others)}"
+        figure += f"; without statistics: {listed(others)}"
     return check(name, figure, (_bloated(each, noun, mend, thresholds) for each in estimated))
 
 

@@ -2,15 +2,19 @@
 
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
+from psycopg import sql
 
-from b2bench.database import connect
+from b2bench.database import connect, reading
+from b2bench.errors import StatementFailed
 from b2bench.findings import ExitCode, Finding, Severity
 from b2bench.records import from_json, to_json
 from b2bench.target import Target
 from reports.health.checks import check, unjudged, unseen
 from reports.health.health import Area, Health, verdict
 from reports.health.markdown import health_markdown
+from reports.health.sight import Role, Sight
 from reports.health.text import health_text
 from tests.postgres import change
 from tests.reports.conftest import Golden
@@ -64,6 +68,31 @@ def test_a_table_that_somebody_locks_is_no_obstacle(empty_database: Target) -> N
         page = whole(empty_database)
         session.execute("COMMIT")
     assert unseen_names(page) == set()
+
+
+def test_what_a_server_does_not_know_is_said_and_the_rest_is_seen(empty_database: Target) -> None:
+    # as on a relative of PostgreSQL without this view
+    change(
+        empty_database,
+        "CREATE SCHEMA ext",
+        "CREATE VIEW ext.pg_prepared_xacts AS SELECT 1 AS other",
+    )
+    narrow = empty_database.with_setting("search_path", "ext,pg_catalog")
+    page = whole(narrow)
+    assert unseen_names(page) == {"prepared transactions"}
+
+
+def test_a_session_that_is_ended_is_no_page(empty_database: Target) -> None:
+    with pytest.raises(StatementFailed):
+        _end_in_the_middle(empty_database)
+
+
+def _end_in_the_middle(target: Target) -> None:
+    with reading(target) as connection:
+        sight = Sight(connection)
+        with pytest.raises(psycopg.OperationalError):
+            sight.answers(sql.SQL("SELECT pg_terminate_backend(pg_backend_pid())"), Role)
+        sight.rows("sight", Role)
 
 
 def finding(severity: Severity, subject: str, mend: str = "mend it") -> Finding:

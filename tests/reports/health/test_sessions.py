@@ -70,8 +70,8 @@ def test_the_root_of_a_chain_of_waits_is_named(empty_database: Target) -> None:
         assert "idle in transaction" in finding.subject
         assert finding.message.startswith("blocks 2 sessions")
         assert str(pid_of(middle)) not in finding.subject
-        # by default it is too early to be told
-        assert codes(look(empty_database, blocked)) == set()
+        patient = Thresholds(blocked_s=Limit(warning=3600))
+        assert codes(look(empty_database, blocked, patient)) == set()
     assert named(look(empty_database, blocked), "blocked sessions").figure == "none"
 
 
