@@ -13,6 +13,7 @@ from b2bench.commands import (
     explain,
     export,
     gate,
+    health,
     history,
     poolers,
     run,
@@ -57,6 +58,7 @@ def make_command() -> Any:  # noqa: ANN401 (typer does not export the type)
     app.add_typer(history.app, name="history")
     app.command()(export.export)
     app.command()(top.top)
+    app.command()(health.health)
     app.add_typer(selftest.app, name="selftest")
     app.command(name="settings")(settings.show_settings)
     return typer.main.get_command(app)
