@@ -8,12 +8,14 @@ from b2bench.commands import (
     baseline,
     capacity,
     compare,
+    dashboards,
     data,
     demo,
     explain,
     export,
     gate,
     history,
+    monitor,
     poolers,
     run,
     schema,
@@ -56,6 +58,8 @@ def make_command() -> Any:  # noqa: ANN401 (typer does not export the type)
     app.command()(gate.gate)
     app.add_typer(history.app, name="history")
     app.command()(export.export)
+    app.command()(monitor.monitor)
+    app.add_typer(dashboards.app, name="dashboards")
     app.command()(top.top)
     app.add_typer(selftest.app, name="selftest")
     app.command(name="settings")(settings.show_settings)
