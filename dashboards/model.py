@@ -12,21 +12,37 @@ class Query:
 
     Args:
         expr: may use the dashboard's variables (`$datname`) and `$__rate_interval`.
-        legend: labels in double braces, as Grafana writes them: `{{request}}`.
+        legend: labels in double braces, as Grafana writes them: `{{request}}`. In a table the
+            heading of the values, empty where they say nothing; its rows are the sets of labels,
+            which all queries of a table share.
         instant: asked for the end of the time range only, as stats and tables want it.
+        unit: where it is another than the panel's.
+        color: of all its series, where the colour says something: green, yellow, red, blue.
+        is_limit: whether it is a line that others should stay under: dashed, never stacked.
     """
 
     expr: str
     legend: str
     instant: bool = False
+    unit: str = ""
+    color: str = ""
+    is_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """From this value on, a colour: green, yellow or red."""
+    """From this value on, a colour; below the first of a panel's thresholds, that one's, too."""
 
     value: float
     color: Literal["green", "yellow", "red"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Where a click on a series leads: another dashboard, `label` of the series its variable."""
+
+    uid: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +56,7 @@ class Panel:
         width: of 24 columns; `height` in Grafana's lines.
         empty_because: why it may be empty on a healthy server; without it an empty panel is an
             error.
+        link: what a series or a row of a table leads to.
     """
 
     title: str
@@ -51,6 +68,7 @@ class Panel:
     height: int = 8
     thresholds: tuple[Threshold, ...] = ()
     empty_because: str = ""
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

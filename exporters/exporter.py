@@ -67,6 +67,8 @@ class Exporter(Registered):
         self._watch = watch
         self._session = Session(watch.server)
         self._statements = StatementsCollector([s.queryid for s in watch.statements])
+        self._of_the_server = metrics.of_the_server()
+        self._of_a_database = metrics.of_a_database()
         self._run = RunCollector(watch.runs, watch.statements)
         self._activity = ActivitySampler()
         self._sampling = Sampling(Session(watch.server), self._activity.sample)
@@ -131,7 +133,7 @@ class Exporter(Registered):
 
     def _families(self) -> Iterator[Family]:
         up = self._is_up()
-        for collector in (self._statements, *metrics.OF_THE_SERVER):
+        for collector in (self._statements, *self._of_the_server):
             yield from self._asked(collector, self._session if up else None)
         yield from self._relations() if up else ()
         yield from self._local(
@@ -153,13 +155,13 @@ class Exporter(Registered):
     def _relations(self) -> Iterator[Family]:
         """Ask in the database under load; a session of its own would keep it from being copied."""
         stays = self._watch.database == self._watch.server
-        if not stays and not any(self._is_due(each) for each in metrics.OF_A_DATABASE):
-            for collector in metrics.OF_A_DATABASE:
+        if not stays and not any(self._is_due(each) for each in self._of_a_database):
+            for collector in self._of_a_database:
                 yield from self._kept[collector.name].families
             return
         session = self._session if stays else Session(self._under_load())
         try:
-            for collector in metrics.OF_A_DATABASE:
+            for collector in self._of_a_database:
                 yield from self._asked(collector, session)
         finally:
             if not stays:

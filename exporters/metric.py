@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Literal, TypedDict, Unpack
 
 Kind = Literal["counter", "gauge", "histogram", "info"]
+Merge = Literal["sum", "max"]
 MILLISECONDS = 0.001
 
 
-class _More(TypedDict, total=False):
+class More(TypedDict, total=False):
+    """What a metric may say beyond name, help and column: see Metric."""
+
     labels: tuple[str, ...]
     unit: str
     source: str
@@ -15,6 +18,7 @@ class _More(TypedDict, total=False):
     since: int
     until: int | None
     reason: str
+    merge: Merge
     postgres_exporter: str
 
 
@@ -31,6 +35,7 @@ class Metric:
         since: first major version of PostgreSQL that has it.
         until: last one, `None` while it is there.
         reason: why it may have no samples on a healthy server, for instance without a standby.
+        merge: how values with the same labels become one, as a database's and its copies' do.
         postgres_exporter: what that exporter calls it, empty where it has none.
     """
 
@@ -45,6 +50,7 @@ class Metric:
     since: int = 15
     until: int | None = None
     reason: str = ""
+    merge: Merge = "sum"
     postgres_exporter: str = ""
 
     def __str__(self) -> str:
@@ -56,11 +62,11 @@ class Metric:
         return f"{self.since}–{self.until or ''}"
 
 
-def counter(name: str, text: str, column: str, **more: Unpack[_More]) -> Metric:
+def counter(name: str, text: str, column: str, **more: Unpack[More]) -> Metric:
     """Return a counter that is read from a column."""
     return Metric(name=name, kind="counter", help=text, column=column, **more)
 
 
-def gauge(name: str, text: str, column: str, **more: Unpack[_More]) -> Metric:
+def gauge(name: str, text: str, column: str, **more: Unpack[More]) -> Metric:
     """Return a gauge that is read from a column."""
     return Metric(name=name, kind="gauge", help=text, column=column, **more)

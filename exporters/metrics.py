@@ -21,29 +21,39 @@ from exporters.collectors import (
     pg_stat_wal,
 )
 
-# asked at every scrape through the session that stays open
-OF_THE_SERVER: tuple[Collector, ...] = (
-    pg_stat_database.COLLECTOR,
-    pg_database_size.COLLECTOR,
-    pg_locks.COLLECTOR,
-    pg_stat_wal.COLLECTOR,
-    pg_stat_checkpointer.COLLECTOR,
-    pg_stat_io.COLLECTOR,
-    pg_stat_replication.COLLECTOR,
-    pg_replication_slots.COLLECTOR,
-    pg_stat_progress_vacuum.COLLECTOR,
-    pg_settings.COLLECTOR,
+_OF_THE_SERVER = (
+    pg_stat_database,
+    pg_database_size,
+    pg_locks,
+    pg_stat_wal,
+    pg_stat_checkpointer,
+    pg_stat_io,
+    pg_stat_replication,
+    pg_replication_slots,
+    pg_stat_progress_vacuum,
+    pg_settings,
 )
-# asked in the database that is under load, through a session for a moment
-OF_A_DATABASE: tuple[Collector, ...] = (
-    pg_stat_user_tables.COLLECTOR,
-    pg_stat_user_indexes.COLLECTOR,
+_OF_A_DATABASE = (pg_stat_user_tables, pg_stat_user_indexes)
+METRICS = tuple(
+    metric
+    for module in (
+        pg_stat_statements,
+        pg_stat_activity,
+        *_OF_THE_SERVER,
+        *_OF_A_DATABASE,
+        bench_run,
+        bench_plans,
+        own_metrics,
+    )
+    for metric in module.METRICS
 )
-METRICS = (
-    *pg_stat_statements.METRICS,
-    *pg_stat_activity.METRICS,
-    *(metric for collector in (*OF_THE_SERVER, *OF_A_DATABASE) for metric in collector.metrics),
-    *bench_run.METRICS,
-    *bench_plans.METRICS,
-    *own_metrics.METRICS,
-)
+
+
+def of_the_server() -> tuple[Collector, ...]:
+    """Return what is asked at every scrape through the session that stays open."""
+    return tuple(module.collector() for module in _OF_THE_SERVER)
+
+
+def of_a_database() -> tuple[Collector, ...]:
+    """Return what is asked in the database under load, through a session for a moment."""
+    return tuple(module.collector() for module in _OF_A_DATABASE)

@@ -36,6 +36,8 @@ PLAN_REFRESHED = Metric(
 METRICS = (PLAN_INFO, PLAN_CHANGES, PLAN_REFRESHED)
 NAME = "bench_plans"
 _EVERY_S = 60.0
+# of one processor, at most, while plans are looked up
+_SHARE_OF_TIME = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,8 @@ class PlanWatcher:
         self._thread = threading.Thread(target=self._run, name=NAME, daemon=True)
         self._plans = dict[tuple[str, str], str]()
         self._changes = dict[tuple[str, str], int]()
-        self._refreshed_s = 0.0
-        self.is_up = False
+        self._refreshed_s: float | None = None
+        self.is_up = True
 
     def start(self) -> None:
         """Begin to look, where there is something to look at."""
@@ -92,12 +94,22 @@ class PlanWatcher:
         if self._source is None:
             return
         try:
-            for found in self._source():
+            for found in self._unhurried(self._source()):
                 self._note(found)
         except (B2benchError, psycopg.Error):
             self.is_up = False
             return
         self._refreshed_s, self.is_up = time.time(), True
+
+    def _unhurried(self, found: Iterable[StepPlan]) -> Iterator[StepPlan]:
+        """Pause after each plan for many times what it took, so that planning costs little."""
+        begin_s = time.monotonic()
+        for each in found:
+            took_s = time.monotonic() - begin_s
+            yield each
+            if self._stop.wait(took_s / _SHARE_OF_TIME):
+                return
+            begin_s = time.monotonic()
 
     def _note(self, found: StepPlan) -> None:
         key = (found.request, found.step)
@@ -110,4 +122,5 @@ class PlanWatcher:
         plans, changes = dict(self._plans), dict(self._changes)
         yield family(PLAN_INFO, [((*key, plan), 1.0) for key, plan in plans.items()])
         yield family(PLAN_CHANGES, [(key, float(count)) for key, count in changes.items()])
-        yield family(PLAN_REFRESHED, [((), self._refreshed_s)])
+        if self._refreshed_s is not None:
+            yield family(PLAN_REFRESHED, [((), self._refreshed_s)])

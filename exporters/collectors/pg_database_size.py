@@ -12,4 +12,9 @@ SIZE = gauge(
     source="pg_database_size()",
     postgres_exporter="pg_database_size_bytes",
 )
-COLLECTOR = ViewCollector(name="pg_database_size", metrics=(SIZE,), every_s=60.0)
+METRICS = (SIZE,)
+
+
+def collector() -> ViewCollector:
+    """Return a collector that has counted nothing yet."""
+    return ViewCollector("pg_database_size", METRICS, every_s=60.0)

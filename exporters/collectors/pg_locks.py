@@ -9,6 +9,7 @@ LOCKS = gauge(
     "locks",
     labels=("datname", "mode", "granted"),
     source="count of pg_locks",
+    reason="only while somebody holds a lock",
     postgres_exporter="pg_locks_count",
 )
 BLOCKED = gauge(
@@ -27,7 +28,7 @@ BLOCKERS = gauge(
 )
 CHAIN_DEPTH = gauge(
     "pg_blocking_chain_depth",
-    "Sessions one behind another in the longest chain",
+    "Sessions one behind another in the longest chain of the fifty that waited longest",
     "depth",
     labels=("datname",),
     source="pg_blocking_pids()",
@@ -40,6 +41,15 @@ LONGEST_WAIT = gauge(
     unit="seconds",
     source="pg_locks.waitstart",
 )
-COLLECTOR = ViewCollector(
-    name="pg_locks", metrics=(LOCKS, BLOCKED, BLOCKERS, CHAIN_DEPTH, LONGEST_WAIT)
+METRICS = (
+    LOCKS,
+    BLOCKED,
+    BLOCKERS,
+    CHAIN_DEPTH,
+    LONGEST_WAIT,
 )
+
+
+def collector() -> ViewCollector:
+    """Return a collector that has counted nothing yet."""
+    return ViewCollector("pg_locks", METRICS)

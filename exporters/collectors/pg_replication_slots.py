@@ -40,6 +40,14 @@ USED = gauge(
     "slots",
     source="count of pg_replication_slots",
 )
-COLLECTOR = ViewCollector(
-    name="pg_replication_slots", metrics=(ACTIVE, RETAINED_BYTES, SAFE_BYTES, USED)
+METRICS = (
+    ACTIVE,
+    RETAINED_BYTES,
+    SAFE_BYTES,
+    USED,
 )
+
+
+def collector() -> ViewCollector:
+    """Return a collector that has counted nothing yet."""
+    return ViewCollector("pg_replication_slots", METRICS)

@@ -34,6 +34,14 @@ PENDING_RESTART = gauge(
     "pending",
     source="pg_settings.pending_restart",
 )
-COLLECTOR = ViewCollector(
-    name="pg_settings", metrics=(SERVER_INFO, START, SETTING, PENDING_RESTART), every_s=60.0
+METRICS = (
+    SERVER_INFO,
+    START,
+    SETTING,
+    PENDING_RESTART,
 )
+
+
+def collector() -> ViewCollector:
+    """Return a collector that has counted nothing yet."""
+    return ViewCollector("pg_settings", METRICS, every_s=60.0)

@@ -23,7 +23,7 @@ WAIT_SECONDS = Metric(
     name="pg_wait_seconds_total",
     kind="counter",
     unit="seconds",
-    help="Time that sessions spent in a state, by what they waited for; an empty event is the processor",
+    help="Time that sessions spent, by state and wait; an empty event is the processor",
     labels=("datname", "backend_type", "state", "wait_event_type", "wait_event"),
     source=_SOURCE,
 )

@@ -77,18 +77,20 @@ BACKEND_BUFFERS = counter(
     source="pg_stat_io.writes of client backends; before 16 pg_stat_bgwriter.buffers_backend",
     postgres_exporter="pg_stat_bgwriter_buffers_backend_total",
 )
-COLLECTOR = ViewCollector(
-    name="pg_stat_checkpointer",
-    metrics=(
-        TIMED,
-        REQUESTED,
-        WRITE_SECONDS,
-        SYNC_SECONDS,
-        CHECKPOINT_BUFFERS,
-        RESTARTPOINTS,
-        BACKGROUND_BUFFERS,
-        BACKGROUND_STOPS,
-        BUFFERS_ALLOCATED,
-        BACKEND_BUFFERS,
-    ),
+METRICS = (
+    TIMED,
+    REQUESTED,
+    WRITE_SECONDS,
+    SYNC_SECONDS,
+    CHECKPOINT_BUFFERS,
+    RESTARTPOINTS,
+    BACKGROUND_BUFFERS,
+    BACKGROUND_STOPS,
+    BUFFERS_ALLOCATED,
+    BACKEND_BUFFERS,
 )
+
+
+def collector() -> ViewCollector:
+    """Return a collector that has counted nothing yet."""
+    return ViewCollector("pg_stat_checkpointer", METRICS)

@@ -54,20 +54,22 @@ WRITE_BYTES = _bytes("write", "Bytes written", "write_bytes", "writes")
 READ_SECONDS = _seconds("read", "Time spent reading", "read_time")
 WRITE_SECONDS = _seconds("write", "Time spent writing", "write_time")
 SYNC_SECONDS = _seconds("sync", "Time spent synchronising", "fsync_time")
-COLLECTOR = ViewCollector(
-    name="pg_stat_io",
-    metrics=(
-        READS,
-        WRITES,
-        EXTENDS,
-        HITS,
-        EVICTIONS,
-        REUSES,
-        SYNCS,
-        READ_BYTES,
-        WRITE_BYTES,
-        READ_SECONDS,
-        WRITE_SECONDS,
-        SYNC_SECONDS,
-    ),
+METRICS = (
+    READS,
+    WRITES,
+    EXTENDS,
+    HITS,
+    EVICTIONS,
+    REUSES,
+    SYNCS,
+    READ_BYTES,
+    WRITE_BYTES,
+    READ_SECONDS,
+    WRITE_SECONDS,
+    SYNC_SECONDS,
 )
+
+
+def collector() -> ViewCollector:
+    """Return a collector that has counted nothing yet."""
+    return ViewCollector("pg_stat_io", METRICS)

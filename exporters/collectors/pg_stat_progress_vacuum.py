@@ -33,6 +33,14 @@ INDEX_ROUNDS = gauge(
     source="pg_stat_progress_vacuum.index_vacuum_count",
     reason=_IDLE,
 )
-COLLECTOR = ViewCollector(
-    name="pg_stat_progress_vacuum", metrics=(RUNNING, WORKERS, SCANNED, INDEX_ROUNDS)
+METRICS = (
+    RUNNING,
+    WORKERS,
+    SCANNED,
+    INDEX_ROUNDS,
 )
+
+
+def collector() -> ViewCollector:
+    """Return a collector that has counted nothing yet."""
+    return ViewCollector("pg_stat_progress_vacuum", METRICS)

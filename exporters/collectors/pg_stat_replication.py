@@ -57,16 +57,18 @@ OWN_LAG_SECONDS = gauge(
     reason="only on a standby",
     postgres_exporter="pg_replication_lag_seconds",
 )
-COLLECTOR = ViewCollector(
-    name="pg_stat_replication",
-    metrics=(
-        SENT_LAG_BYTES,
-        REPLAY_LAG_BYTES,
-        WRITE_LAG_SECONDS,
-        FLUSH_LAG_SECONDS,
-        REPLAY_LAG_SECONDS,
-        STANDBYS,
-        IN_RECOVERY,
-        OWN_LAG_SECONDS,
-    ),
+METRICS = (
+    SENT_LAG_BYTES,
+    REPLAY_LAG_BYTES,
+    WRITE_LAG_SECONDS,
+    FLUSH_LAG_SECONDS,
+    REPLAY_LAG_SECONDS,
+    STANDBYS,
+    IN_RECOVERY,
+    OWN_LAG_SECONDS,
 )
+
+
+def collector() -> ViewCollector:
+    """Return a collector that has counted nothing yet."""
+    return ViewCollector("pg_stat_replication", METRICS)

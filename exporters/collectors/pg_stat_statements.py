@@ -104,7 +104,7 @@ RESET = Metric(
 ALL_CALLS = Metric(
     name="pg_stat_statements_all_calls_total",
     kind="counter",
-    help="Executions of all statements of a database: what stands under queryids and other, added up",
+    help="Executions of all statements of a database, queryids and other together",
     labels=("datname",),
     source="pg_stat_statements.calls",
 )

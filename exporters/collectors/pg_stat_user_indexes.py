@@ -1,6 +1,7 @@
 """Indexes: scans, rows, blocks, size, whether they are valid, and an estimate of bloat."""
 
 from exporters.collector import ViewCollector
+from exporters.membership import Membership
 from exporters.metric import counter, gauge
 
 _LABELS = ("datname", "schemaname", "relname", "indexrelname")
@@ -61,7 +62,7 @@ INVALID = gauge(
 )
 UNUSED_SIZE = gauge(
     "pg_stat_user_indexes_unused_bytes",
-    "Disk space of an index that was never scanned since statistics began and that no constraint needs",
+    "Disk space of an index that no scan used since statistics began and no constraint needs",
     "unused_bytes",
     labels=_LABELS,
     unit="bytes",
@@ -71,6 +72,7 @@ BLOAT = gauge(
     "pg_stat_user_indexes_bloat_estimate_ratio",
     "Share of a B-tree that is more than its entries need, estimated from statistics",
     "bloat_ratio",
+    merge="max",
     labels=_LABELS,
     source="pg_class, pg_stats",
     reason="only where the role may read the table's statistics, and after an analyze",
@@ -86,4 +88,13 @@ METRICS = (
     UNUSED_SIZE,
     BLOAT,
 )
-COLLECTOR = ViewCollector(name="pg_stat_user_indexes", metrics=METRICS, every_s=15.0)
+
+
+def collector() -> ViewCollector:
+    """Return a collector that has counted nothing yet."""
+    return ViewCollector(
+        "pg_stat_user_indexes",
+        METRICS,
+        every_s=30.0,
+        members=Membership(("schemaname", "relname", "indexrelname"), ("size_bytes", "idx_scan")),
+    )

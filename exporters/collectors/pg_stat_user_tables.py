@@ -1,7 +1,10 @@
 """Tables: scans, changes, dead rows, vacuum and analyze, blocks, size, and an estimate of bloat."""
 
+from typing import Unpack
+
 from exporters.collector import ViewCollector
-from exporters.metric import Metric, counter, gauge
+from exporters.membership import Membership
+from exporters.metric import Metric, More, counter, gauge
 
 _LABELS = ("datname", "schemaname", "relname")
 
@@ -18,19 +21,12 @@ def _counter(name: str, text: str, column: str, since: int = 15) -> Metric:
     )
 
 
-def _gauge(
-    name: str, text: str, column: str, unit: str = "", source: str = "", reason: str = ""
-) -> Metric:
-    return gauge(
-        f"pg_stat_user_tables_{name}",
-        text,
-        column,
-        labels=_LABELS,
-        unit=unit,
-        reason=reason,
-        source=source or f"pg_stat_user_tables.{column}",
-        postgres_exporter="" if source else f"pg_stat_user_tables_{column}",
-    )
+def _gauge(name: str, text: str, column: str, **more: Unpack[More]) -> Metric:
+    if "source" not in more:
+        more["source"] = f"pg_stat_user_tables.{column}"
+        more["postgres_exporter"] = f"pg_stat_user_tables_{column}"
+    more["labels"] = _LABELS
+    return gauge(f"pg_stat_user_tables_{name}", text, column, **more)
 
 
 def _blocks(name: str, text: str, column: str) -> Metric:
@@ -69,42 +65,46 @@ DEAD_LIMIT = _gauge(
     "dead_rows_limit",
     "Dead rows at which autovacuum begins",
     "dead_limit",
-    source="autovacuum_vacuum_threshold + scale factor × pg_class.reltuples",
+    source="autovacuum_vacuum_threshold + scale factor × pg_class.reltuples; the table's own first",
+    reason="only where autovacuum comes to a table",
 )
 LAST_VACUUM = _gauge(
     "last_vacuum_timestamp_seconds",
     "When the table was vacuumed last, by whomever",
     "last_vacuum_s",
-    "seconds",
-    "greatest(last_vacuum, last_autovacuum)",
-    "only once a table has been vacuumed",
+    unit="seconds",
+    merge="max",
+    source="greatest(last_vacuum, last_autovacuum)",
+    reason="only once a table has been vacuumed",
 )
 LAST_ANALYZE = _gauge(
     "last_analyze_timestamp_seconds",
     "When the table was analyzed last, by whomever",
     "last_analyze_s",
-    "seconds",
-    "greatest(last_analyze, last_autoanalyze)",
-    "only once a table has been analyzed",
+    unit="seconds",
+    merge="max",
+    source="greatest(last_analyze, last_autoanalyze)",
+    reason="only once a table has been analyzed",
 )
 SIZE = _gauge(
     "size_bytes",
     "Disk space of a table with what is stored out of line, without indexes",
     "size_bytes",
-    "bytes",
-    "pg_table_size()",
+    unit="bytes",
+    source="pg_table_size()",
 )
 INDEXES_SIZE = _gauge(
     "indexes_size_bytes",
     "Disk space of a table's indexes",
     "indexes_bytes",
-    "bytes",
-    "pg_indexes_size()",
+    unit="bytes",
+    source="pg_indexes_size()",
 )
 BLOAT = _gauge(
     "bloat_estimate_ratio",
     "Share of a table that is more than its rows need, estimated from statistics",
     "bloat_ratio",
+    merge="max",
     source="pg_class, pg_stats",
     reason="only where the role may read the table's statistics, and after an analyze",
 )
@@ -112,6 +112,7 @@ TRANSACTION_AGE = _gauge(
     "transaction_id_age",
     "Transactions since the table's oldest id that is not frozen",
     "xid_age",
+    merge="max",
     source="age(pg_class.relfrozenxid)",
 )
 HEAP_HIT = _blocks("heap_blocks_hit", "Blocks of a table found in shared buffers", "heap_blks_hit")
@@ -148,4 +149,13 @@ METRICS = (
     INDEX_HIT,
     INDEX_READ,
 )
-COLLECTOR = ViewCollector(name="pg_stat_user_tables", metrics=METRICS, every_s=15.0)
+
+
+def collector() -> ViewCollector:
+    """Return a collector that has counted nothing yet."""
+    return ViewCollector(
+        "pg_stat_user_tables",
+        METRICS,
+        every_s=30.0,
+        members=Membership(("schemaname", "relname"), ("size_bytes", "seq_tup_read", "n_tup_upd")),
+    )

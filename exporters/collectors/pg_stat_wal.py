@@ -71,17 +71,19 @@ POSITION = gauge(
     unit="bytes",
     source="pg_current_wal_lsn(), on a standby pg_last_wal_replay_lsn()",
 )
-COLLECTOR = ViewCollector(
-    name="pg_stat_wal",
-    metrics=(
-        RECORDS,
-        FULL_PAGES,
-        BYTES,
-        BUFFERS_FULL,
-        WRITES,
-        SYNCS,
-        WRITE_SECONDS,
-        SYNC_SECONDS,
-        POSITION,
-    ),
+METRICS = (
+    RECORDS,
+    FULL_PAGES,
+    BYTES,
+    BUFFERS_FULL,
+    WRITES,
+    SYNCS,
+    WRITE_SECONDS,
+    SYNC_SECONDS,
+    POSITION,
 )
+
+
+def collector() -> ViewCollector:
+    """Return a collector that has counted nothing yet."""
+    return ViewCollector("pg_stat_wal", METRICS)
