@@ -19,8 +19,3 @@ def named(template: str, labels: Mapping[str, str]) -> str:
         )
         return f"{labels.get(_NAME, '')}{{{inside}}}"
     return _LABEL.sub(lambda label: labels.get(label[1], ""), template).strip() or "value"
-
-
-def is_fixed(template: str) -> bool:
-    """Return whether all series of a query have the same name."""
-    return bool(template) and not _LABEL.search(template)

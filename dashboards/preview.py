@@ -19,6 +19,7 @@ from dashboards.window import Window
 _ROWS_MOST = 20
 _FIGURES_MOST = 16
 _TEMPLATES = "dashboards"
+_OURS = "b2bench: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +80,14 @@ def verdict(answers: Sequence[DashboardAnswer], findings: Sequence[Finding]) -> 
     return f"{drawn} of {counted(len(panels), 'panel')} show data{said}"
 
 
+def heading(answer: DashboardAnswer) -> str:
+    """Return a dashboard's title without the name that all of ours have in Grafana's list."""
+    title = answer.dashboard.title.removeprefix(_OURS)
+    return title[:1].upper() + title[1:]
+
+
 def _findings(answer: DashboardAnswer) -> Iterator[Finding]:
-    title = answer.dashboard.title
+    title = heading(answer)
     for choice in answer.choices:
         subject = f"{title}: variable {choice.variable.name}"
         if choice.error:
@@ -136,7 +143,7 @@ def _dashboard(answer: DashboardAnswer, window: Window) -> Section:
         for row, each in enumerate(answer.rows)
     ]  # fmt: skip
     return _section(
-        answer.dashboard.title,
+        heading(answer),
         answer.dashboard.uid,
         "preview_dashboard.html",
         answer=answer,

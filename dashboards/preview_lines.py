@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from b2bench.figures.canvas import COLORS, drawing, svg
-from dashboards.answers import Mark, PanelAnswer
+from dashboards.answers import Answer, Mark, PanelAnswer
 from dashboards.legend import named
 from dashboards.prometheus import Points
 from dashboards.units import formatted, scale_of
@@ -17,6 +17,7 @@ from dashboards.window import Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLUMNS = 24
 # a page's width, the gap of its panels and what is around a drawing, in the browser's pixels
@@ -24,7 +25,11 @@ _PAGE_PX, _GAP_PX, _AROUND_PX = 1232, 14, 28
 _PX_PER_IN = 96
 _LINE_IN = 0.235
 _LETTERS = 8.6
-_DRAWN_MOST = 12
+# what a letter takes beside the axes, and the lines below and above them
+_LETTER_IN, _BELOW_IN, _ABOVE_IN = 0.077, 0.24, 0.2
+_DRAWN_MOST = 10
+# so many series without anything to see are named one by one
+_ZEROS_MOST = 3
 _SERIES = 6
 _DASHES: tuple[Any, ...] = ("-", (0, (4, 1.6)), (0, (1, 1.4)))
 _BORDERS = ("solid", "dashed", "dotted")
@@ -37,7 +42,7 @@ _SECONDS_SHOWN_BELOW_S = 300
 # numbers of marks nearer than this share of the time would touch
 _NUMBERS_APART = 0.03
 # Grafana's names of colours
-_MARK_COLORS = {
+_COLORS = {
     "green": "good",
     "yellow": "warn",
     "orange": "series-2",
@@ -52,12 +57,16 @@ class Line:
     """A series as it is drawn and as the legend shows it.
 
     Args:
+        fixed: a colour that its query asks for, else empty.
+        is_limit: drawn as a line that others should stay under.
         look: which colour and dash; `None` for what is drawn together with others.
     """
 
     name: str
     points: Points
     unit: str
+    fixed: str = ""
+    is_limit: bool = False
     look: int | None = None
 
     @property
@@ -73,11 +82,17 @@ class Line:
     @property
     def color(self) -> str:
         """A CSS variable of the page."""
+        if self.fixed in _COLORS:
+            return _COLORS[self.fixed]
         return "muted" if self.look is None else f"series-{self.look % _SERIES + 1}"
 
     @property
     def _round(self) -> int:
-        return 0 if self.look is None else self.look // _SERIES % len(_DASHES)
+        if self.is_limit:
+            return 1
+        return (
+            0 if self.look is None or self.fixed in _COLORS else self.look // _SERIES % len(_DASHES)
+        )
 
     @property
     def border(self) -> str:
@@ -100,29 +115,40 @@ def lines_of(answer: PanelAnswer, *, stacked: bool) -> tuple[list[Line], int]:
 
     Stacked, the smaller ones are drawn as one, so that the sum is right.
     """
-    unit = answer.panel.unit
-    found = [
-        Line(name=named(each.query.legend, series.labels), points=series.points, unit=unit)
-        for each in answer.answers
-        for series in sorted(each.series, key=lambda one: named(each.query.legend, one.labels))
-    ]
-    if len(found) > _DRAWN_MOST:
-        kept = sorted(found, key=_size, reverse=True)[: _DRAWN_MOST - 1]
-        rest = [line for line in found if line not in kept]
-    else:
-        kept, rest = found, []
+    found = [line for each in answer.answers for line in _lines_of_one(each, answer.panel.unit)]
+    zeros = [line for line in found if not any(value for _, value in line.points)]
+    if len(zeros) > _ZEROS_MOST:
+        longest = max(zeros, key=lambda line: len(line.points))
+        found = [line for line in found if line not in zeros]
+        found.append(replace(longest, name=f"{len(zeros)} series, all 0"))
+    largest = sorted(found, key=_size, reverse=True)
+    kept = largest if len(found) <= _DRAWN_MOST else largest[: _DRAWN_MOST - 1]
+    rest = [line for line in found if line not in kept]
     drawn = [
-        Line(name=line.name, points=line.points, unit=unit, look=look)
-        for look, line in enumerate(line for line in found if line in kept)
+        replace(line, look=look) for look, line in enumerate(line for line in found if line in kept)
     ]
     if rest and stacked:
-        drawn.append(Line(name=f"{len(rest)} smaller ones", points=_sum(rest), unit=unit))
+        name = f"{len(rest)} smaller ones"
+        drawn.append(Line(name=name, points=_sum(rest), unit=answer.panel.unit))
         rest = []
     return drawn, len(rest)
 
 
+def _lines_of_one(answer: Answer, unit: str) -> Iterator[Line]:
+    query = answer.query
+    for series in sorted(answer.series, key=lambda one: named(query.legend, one.labels)):
+        yield Line(
+            name=named(query.legend, series.labels),
+            points=series.points,
+            unit=query.unit or unit,
+            fixed=query.color,
+            is_limit=query.is_limit,
+        )
+
+
 def _size(line: Line) -> float:
-    return sum(abs(value) for _, value in line.points)
+    """Return what is compared to leave out the smallest; a limit is never left out."""
+    return math.inf if line.is_limit else sum(abs(value) for _, value in line.points)
 
 
 def _sum(lines: Sequence[Line]) -> Points:
@@ -153,10 +179,21 @@ def draw(
         stacked: one area above the other.
     """
     panel = answer.panel
-    with drawing(height_in=_LINE_IN * panel.height, width_in=width_in(panel.width)) as figure:
+    size: dict[str, float] = {
+        "height_in": _LINE_IN * panel.height,
+        "width_in": width_in(panel.width),
+    }
+    with drawing(**size) as figure:
+        # the margins are known, and looking for them would take as long as the drawing
+        figure.set_layout_engine(None)
         axes = figure.add_subplot()
-        top = _areas(axes, lines, window) if stacked else _lines(axes, lines, window)
-        _vertical(axes, panel.unit, top, lines, stacked=stacked)
+        margins_in = list[float]()
+        for unit in dict.fromkeys([panel.unit, *(line.unit for line in lines)]):
+            # another unit has an axis of its own, on the right
+            own = axes if unit == panel.unit else axes.twinx()
+            extent = _extent(own, unit, lines, window, stacked=stacked)
+            margins_in.append(_vertical(own, unit, extent))
+        _place(figure, *margins_in[:2], **size)
         _horizontal(axes, window, round(figure.get_figwidth() * _TIMES_PER_IN))
         _marks(axes, marks, window)
         _thresholds(axes, answer)
@@ -165,20 +202,43 @@ def draw(
         return svg(figure, name)
 
 
+def _place(
+    figure: "Figure", left_in: float, right_in: float = 0.1, *, height_in: float, width_in: float
+) -> None:
+    figure.subplots_adjust(
+        left=left_in / width_in,
+        right=1 - right_in / width_in,
+        bottom=_BELOW_IN / height_in,
+        top=1 - _ABOVE_IN / height_in,
+    )
+
+
 def width_in(columns: int) -> float:
     """Return how wide the drawing of a panel of so many columns is."""
     gaps = (1 - columns / COLUMNS) * _GAP_PX
     return (_PAGE_PX * columns / COLUMNS - gaps - _AROUND_PX) / _PX_PER_IN
 
 
-def _lines(axes: "Axes", lines: Sequence[Line], window: Window) -> float:
+def _extent(
+    axes: "Axes", unit: str, lines: Sequence[Line], window: Window, *, stacked: bool
+) -> tuple[float, float]:
+    """Draw all lines of a unit; return the smallest value and the largest one."""
+    own = [line for line in lines if line.unit == unit]
+    areas = [line for line in own if stacked and not line.is_limit]
+    top = _areas(axes, areas, window) if areas else -math.inf
+    singles = [line for line in own if line not in areas]
+    _lines(axes, singles, window)
+    values = [value for line in singles for _, value in line.points]
+    return min([0.0, *values]), max([top, *values], default=0.0)
+
+
+def _lines(axes: "Axes", lines: Sequence[Line], window: Window) -> None:
     for line in lines:
         at, values = _with_gaps(line.points, window.step_s)
         # a point between gaps is a dot, not nothing
         alone = {"marker": ".", "markersize": 5} if _is_alone(values) else {}
         look: dict[str, Any] = {"color": COLORS[line.color], "linestyle": line.dash, **alone}
-        axes.plot(at, values, linewidth=1.4, zorder=3, **look)
-    return max(value for line in lines for _, value in line.points)
+        axes.plot(at, values, linewidth=1.1 if line.is_limit else 1.4, zorder=3, **look)
 
 
 def _with_gaps(points: Points, step_s: float) -> tuple[list[float], list[float]]:
@@ -217,25 +277,23 @@ def _areas(axes: "Axes", lines: Sequence[Line], window: Window) -> float:
     return max(below)
 
 
-def _vertical(axes: "Axes", unit: str, top: float, lines: Sequence[Line], *, stacked: bool) -> None:
-    from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator  # noqa: PLC0415
+def _vertical(axes: "Axes", unit: str, extent: tuple[float, float]) -> float:
+    """Mark figures at the axis; return how wide they are, in inches."""
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
-    low = min(0.0, *(value for line in lines for _, value in line.points))
-    low = 0.0 if stacked else low
+    low, top = extent
     high = top if top > low else low + 1
     scale = scale_of(unit, max(abs(high), abs(low)) if top > low else 0)
     locator = MaxNLocator(_TICKS, steps=[1, 2, 2.5, 5, 10])
-    ticks = [
-        tick * scale.factor for tick in locator.tick_values(low / scale.factor, high / scale.factor)
-    ]
-    axes.yaxis.set_major_locator(FixedLocator(ticks))
-    axes.yaxis.set_major_formatter(
-        FuncFormatter(
-            lambda value, _: f"{value / scale.factor:,.6g}{scale.suffix}" if value else "0"
-        )
-    )
     room = (high - low) * 0.06
-    axes.set_ylim(low - (room if low < 0 else 0), high + room)
+    low, high = low - (room if low < 0 else 0), high + room
+    scaled = locator.tick_values(low / scale.factor, high / scale.factor)
+    ticks = [tick * scale.factor for tick in scaled if low <= tick * scale.factor <= high]
+    names = [f"{tick / scale.factor:,.6g}{scale.suffix}" if tick else "0" for tick in ticks]
+    axes.set_yticks(ticks, names)
+    axes.set_ylim(low, high)
+    axes.tick_params(length=0, labelsize=_LETTERS)
+    return max(map(len, names), default=0) * _LETTER_IN + 0.08
 
 
 def _horizontal(axes: "Axes", window: Window, most: int) -> None:
@@ -281,7 +339,7 @@ def _marks(axes: "Axes", marks: Sequence[Mark], window: Window) -> None:
 
 def mark_color(mark: Mark) -> str:
     """Return the page's colour for Grafana's."""
-    return _MARK_COLORS.get(mark.annotation.color.split("-")[-1], "muted")
+    return _COLORS.get(mark.annotation.color.split("-")[-1], "muted")
 
 
 def _thresholds(axes: "Axes", answer: PanelAnswer) -> None:

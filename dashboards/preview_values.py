@@ -1,10 +1,10 @@
 """A panel's last values: big numbers with thresholds, bars, and tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboards.answers import Answer, PanelAnswer
-from dashboards.legend import is_fixed, named
+from dashboards.legend import named
 from dashboards.model import Threshold
 from dashboards.prometheus import Series
 from dashboards.units import formatted
@@ -12,7 +12,6 @@ from dashboards.units import formatted
 _TONES = {"green": "good", "yellow": "warn", "red": "bad"}
 # added by Prometheus to whatever it scrapes
 _SCRAPE_LABELS = {"__name__", "instance", "job"}
-_VALUE = "value"
 
 Key = tuple[tuple[str, str], ...]
 
@@ -39,44 +38,47 @@ class Table:
 def figures(answer: PanelAnswer) -> tuple[Figure, ...]:
     """Return the last value of each series of a panel."""
     panel = answer.panel
-    found = [
-        (named(each.query.legend, series.labels), series.last)
-        for each in answer.answers
-        for series in each.series
-    ]
-    largest = max((abs(value) for _, value in found), default=0.0) or 1.0
+    found = [(each.query, series) for each in answer.answers for series in each.series]
+    largest = max((abs(series.last) for _, series in found), default=0.0) or 1.0
     return tuple(
         Figure(
-            name=name,
-            shown=formatted(value, panel.unit),
-            share=abs(value) / largest,
-            tone=tone(value, panel.thresholds),
+            # one figure that nobody named is what the panel's title says
+            name=named(query.legend, series.labels) if query.legend or len(found) > 1 else "",
+            shown=formatted(series.last, query.unit or panel.unit),
+            share=abs(series.last) / largest,
+            tone=tone(series.last, panel.thresholds),
         )
-        for name, value in found
+        for query, series in found
     )
 
 
 def tone(value: float, thresholds: Sequence[Threshold]) -> str:
-    """Return the colour of the highest threshold that a value reaches, the page's name of it."""
+    """Return the colour of the highest threshold that a value reaches, else of the first one."""
+    if not thresholds:
+        return "plain"
     reached = [each for each in thresholds if value >= each.value]
-    return _TONES[max(reached, key=lambda each: each.value).color] if reached else "plain"
+    return _TONES[(reached or [thresholds[0]])[-1].color]
 
 
 def table(answer: PanelAnswer) -> Table:
-    """Return one row for each set of labels, with a value of each query."""
+    """Return one row for each set of labels, with a value of each query that has a heading."""
     asked = [each for each in answer.answers if each.series]
     columns = [_by_key(each) for each in asked]
     keys = list(dict.fromkeys(key for column in columns for key in column))
     keys.sort(key=lambda key: [-column.get(key, float("-inf")) for column in columns])
     labels = tuple(dict.fromkeys(name for key in keys for name, _ in key))
-    unit = answer.panel.unit
+    shown = [
+        (each.query.unit or answer.panel.unit, column)
+        for each, column in zip(asked, columns, strict=True)
+        if each.query.legend
+    ]
     return Table(
         labels=labels,
-        values=tuple(_headers(asked)),
+        values=tuple(each.query.legend for each in asked if each.query.legend),
         rows=tuple(
             (
                 tuple(dict(key).get(name, "") for name in labels),
-                tuple(formatted(c[key], unit) if key in c else "–" for c in columns),
+                tuple(formatted(c[key], unit) if key in c else "–" for unit, c in shown),
             )
             for key in keys
         ),
@@ -89,11 +91,3 @@ def _by_key(answer: Answer) -> Mapping[Key, float]:
 
 def _key(series: Series) -> Key:
     return tuple(sorted(pair for pair in series.labels.items() if pair[0] not in _SCRAPE_LABELS))
-
-
-def _headers(asked: Sequence[Answer]) -> Iterator[str]:
-    for number, answer in enumerate(asked, start=1):
-        if is_fixed(answer.query.legend):
-            yield answer.query.legend
-        else:
-            yield _VALUE if len(asked) == 1 else f"{_VALUE} {number}"

@@ -25,8 +25,6 @@ _END_S = 20.0
 _PORT_ATTEMPTS = 5
 _PORT_TAKEN = "address already in use"
 _COMPLAINT = re.compile(r'level=(?:error|ERROR) .*?\berr="?(?P<text>[^"]+)')
-# so many scrapes may be missing before a series counts as ended
-_LOOK_BACK_SCRAPES = 4
 # a recording of any age is to be kept
 _FOR_EVER = "100y"
 
@@ -165,7 +163,8 @@ def replaying(recording: Path) -> Iterator[tuple[Prometheus, Window]]:
             data=folder / "data",
             log=folder / "prometheus.log",
             retention=_FOR_EVER,
-            look_back_s=round(window.interval_s * _LOOK_BACK_SCRAPES),
+            # a recording does not say that a series ended; the next scrape, which has it not, does
+            look_back_s=round(window.interval_s),
         )
         with server.running() as running:
             yield Prometheus(running.address), window

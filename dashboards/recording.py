@@ -59,7 +59,11 @@ def regroup(recording: Path, into: Path) -> Window:
         file.write("# EOF\n")
     apart = [after - before for before, after in pairwise(moments)]
     interval_s = max(1.0, float(round(median(apart)))) if apart else USUAL_INTERVAL_S
-    return Window(begin_s=moments[0], end_s=moments[-1], interval_s=interval_s)
+    # looked at in the middle between two scrapes, so that each moment has one scrape and no more
+    middle_s = interval_s / 2
+    return Window(
+        begin_s=moments[0] + middle_s, end_s=moments[-1] + middle_s, interval_s=interval_s
+    )
 
 
 def _scrapes(recording: Path) -> Iterator[str]:

@@ -14,6 +14,7 @@ _USE = re.compile(r"\$\{(?P<braced>[A-Za-z_]\w*)(?::\w+)?\}|\$(?P<bare>[A-Za-z_]
 _LABEL_VALUES = re.compile(
     r"\s*label_values\((?:(?P<match>.+),)?\s*(?P<label>[A-Za-z_]\w*)\s*\)\s*"
 )
+_COUNTER = re.compile(r"[A-Za-z_:][\w:]*_total\b")
 _SPECIAL = re.compile(r"[\\^$*+?.()|\[\]{}]")
 
 
@@ -113,15 +114,23 @@ def _choice(
     if found is None:
         error = f"{variable.query!r} is not of the form label_values(metric, label)"
         return Choice(variable=variable, values=(), chosen=chosen, error=error)
+    label, match = found["label"], (found["match"] or "").strip()
     try:
         values = prometheus.label_values(
-            found["label"],
-            match=(found["match"] or "").strip(),
-            begin_s=window.begin_s,
-            end_s=window.end_s,
+            label, match=match, begin_s=window.begin_s, end_s=window.end_s
         )
+        if not chosen and not variable.multi:
+            # a choice of one has no "all"
+            chosen = _busiest(label, match, prometheus, window) or values[:1]
     except ExpressionRefused as error:
         return Choice(variable=variable, values=(), chosen=chosen, error=str(error))
-    # a choice of one has no "all"
-    default = values[:1] if not variable.multi else ()
-    return Choice(variable=variable, values=values, chosen=chosen or default)
+    return Choice(variable=variable, values=values, chosen=chosen)
+
+
+def _busiest(label: str, match: str, prometheus: Prometheus, window: Window) -> tuple[str, ...]:
+    """Return the value whose counter grew most; none where the metric is no counter."""
+    if not _COUNTER.match(match):
+        return ()
+    grown = f"increase({match}[{window.values['__range']}])"
+    found = prometheus.query(f"topk(1, sum by ({label}) ({grown}))", at_s=window.end_s)
+    return tuple(series.labels[label] for series in found if label in series.labels)

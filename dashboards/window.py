@@ -1,5 +1,6 @@
 """The time that is looked at, and what Grafana calls its parts in expressions."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,7 +8,6 @@ from dataclasses import dataclass
 _POINTS_MOST = 200
 # Grafana's factor: a rate needs two samples, whatever the scrapes' delay
 _SCRAPES_IN_A_RATE = 4
-_STEPS_S = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +25,8 @@ class Window:
 
     @property
     def step_s(self) -> float:
-        """The distance of two points of a line."""
-        wanted = max(self.range_s / _POINTS_MOST, self.interval_s)
-        return float(next((step for step in _STEPS_S if step >= wanted), _STEPS_S[-1]))
+        """The distance of two points of a line: so many scrapes."""
+        return self.interval_s * max(1, math.ceil(self.range_s / _POINTS_MOST / self.interval_s))
 
     @property
     def values(self) -> Mapping[str, str]:

@@ -32,6 +32,7 @@ class Recorder:
         self._file = file
         self._every_s = every_s
         self._over = threading.Event()
+        self._abandoned = threading.Event()
         self._thread = threading.Thread(target=self._record, name="record metrics", daemon=True)
         self._scrapes = 0
         self._problem = ""
@@ -41,8 +42,13 @@ class Recorder:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take the last scrape, and end."""
+        """Take the last scrape when it is due, so that all are equally far apart, and end."""
         self._over.set()
+        self._thread.join()
+
+    def abandon(self) -> None:
+        """End without a last scrape."""
+        self._abandoned.set()
         self._thread.join()
 
     def account(self) -> MetricsRecording:
@@ -56,18 +62,16 @@ class Recorder:
 
     def _record(self) -> None:
         due_s = time.monotonic()
-        while True:
-            is_last = self._over.is_set()
-            try:
+        try:
+            while not self._abandoned.wait(due_s - time.monotonic()):
+                is_last = self._over.is_set()
                 self._scrape()
-            except OSError as error:
-                self._problem = f"{self._file} cannot be written: {error.strerror}"
-                return
-            if is_last:
-                return
-            # a scrape that took too long makes the next one late, and not two at once
-            due_s = max(due_s + self._every_s, time.monotonic())
-            self._over.wait(due_s - time.monotonic())
+                if is_last:
+                    return
+                # a scrape that took too long makes the next one late, and not two at once
+                due_s = max(due_s + self._every_s, time.monotonic())
+        except OSError as error:
+            self._problem = f"{self._file} cannot be written: {error.strerror}"
 
     def _scrape(self) -> None:
         at_s, begin_s = time.time(), time.perf_counter()
@@ -104,6 +108,7 @@ def recording(exporter: Exporter, file: Path, *, every_s: float) -> Iterator[Rec
     recorder.start()
     try:
         yield recorder
-    finally:
         recorder.stop()
+    finally:
+        recorder.abandon()
         exporter.close()
