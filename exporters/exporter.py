@@ -99,6 +99,11 @@ class Exporter(Registered):
         with self._collecting:
             self._session.close()
 
+    @property
+    def waited_s(self) -> float:
+        """How long the sessions that stay open have waited for the server's answers."""
+        return self._session.waited_s + self._sampling.session.waited_s
+
     def render(self, accept: str | None = None) -> tuple[bytes, str]:
         """Return the metrics in the format that an Accept header asks for, and its name."""
         registry = CollectorRegistry()
@@ -203,7 +208,7 @@ class Exporter(Registered):
             own_metrics.COLLECTOR_SECONDS, _by_name({n: k.took_s for n, k in self._kept.items()})
         )
         yield family(own_metrics.CONNECTIONS, [((), float(sum(s.is_open for s in sessions)))])
-        yield family(own_metrics.SERVER_SECONDS, [((), sum(s.waited_s for s in sessions))])
+        yield family(own_metrics.SERVER_SECONDS, [((), self.waited_s)])
         for own in self._process.collect():
             if own.name in {"process_cpu_seconds", "process_resident_memory_bytes"}:
                 yield own

@@ -94,6 +94,8 @@ class Settings:
     export_host: str
     export_port: int
     export_web_config: Path | None
+    prometheus_port: int
+    metrics_every_s: float
     fail_on: RunPolicy
     tolerance: float
     origins: Mapping[str, str]
@@ -332,6 +334,22 @@ KEYS: tuple[Key, ...] = (
         read=_values.path,
         metavar="FILE",
         option="--web-config",
+    ),
+    Key(
+        name="prometheus_port",
+        said="prometheus-port",
+        why="Port of the Prometheus that `monitor` starts; 0 takes a free one.",
+        read=_values.whole(0, _HIGHEST_PORT),
+        default="9090",
+        metavar="N",
+    ),
+    Key(
+        name="metrics_every_s",
+        said="metrics-every",
+        why="How often --record-metrics looks.",
+        read=_values.duration_s,
+        default="5s",
+        metavar="TIME",
     ),
     Key(
         name="fail_on",
