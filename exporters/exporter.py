@@ -252,13 +252,18 @@ class Exporter(Registered):
 
 
 def _in_turn(source: PlanSource | None, turn: threading.Lock) -> PlanSource | None:
-    """Let a source of plans, which has a session of its own, wait for others that have one."""
+    """Let a source of plans, which opens sessions, wait while another has one for a moment."""
     if source is None:
         return None
 
     def in_turn() -> Iterator[StepPlan]:
-        with turn:
-            yield from source()
+        plans = iter(source())
+        while True:
+            with turn:
+                found = next(plans, None)
+            if found is None:
+                return
+            yield found
 
     return in_turn
 

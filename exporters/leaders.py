@@ -37,7 +37,8 @@ class Leaders:
 
         A statement may be there several times, once for each role.
         """
-        leading = [each for each in self._leading(statements, growth) if each[1] not in self._named]
+        others = [place for place, each in enumerate(statements) if each[1] not in self._named]
+        leading = self._leading([statements[place] for place in others], growth[others])
         self._led_at_s |= {each: now_s for each in leading if each in self._led_at_s}
         coming = [each for each in dict.fromkeys(leading) if each not in self._led_at_s]
         gone = self._make_room(len(coming), now_s)
