@@ -24,7 +24,7 @@ _NETWORK = {
     "tcp_user_timeout": 15_000,
 }
 # enough for every view without texts, so that the server need not write a temporary file
-_MEMORY = "16MB"
+_MEMORY = "SET work_mem = '16MB'"
 
 
 class Session:
@@ -83,7 +83,7 @@ class Session:
             )
         )
         self._connection = connection
-        connection.execute("SELECT set_config('work_mem', %s, false)", (_MEMORY,))
+        connection.execute(_MEMORY)
         return connection
 
     def close(self) -> None:

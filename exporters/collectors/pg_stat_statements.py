@@ -152,8 +152,9 @@ _FACTORS = np.array(
 )
 _ATTEMPTS = 3
 _TEXTS_EVERY_S = 60.0
-# more than texts usually take, so that the server need not write them to a temporary file
-_TEXTS_MEMORY = "256MB"
+# more than texts usually take, so that the server need not write them to a temporary file; no
+# set_config, which would count as a run's own
+_TEXTS_MEMORY = "SET LOCAL work_mem = '256MB'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,7 +324,7 @@ def _info(connection: psycopg.Connection) -> _Info:
 def _texts(connection: psycopg.Connection, queryids: list[int]) -> dict[int, str]:
     """Return the beginnings of texts; none of a statement whose text the server has lost."""
     with connection.transaction():
-        connection.execute("SELECT set_config('work_mem', %s, true)", (_TEXTS_MEMORY,))
+        connection.execute(_TEXTS_MEMORY)
         rows = connection.execute(_sql("texts"), (queryids,)).fetchall()
     return {queryid: text or "" for queryid, text in rows}
 
