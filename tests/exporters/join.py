@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from b2bench.runs import RunRecord
+from b2bench.runs import LoadResult, RunPlan
 
 _MAPPED = re.compile(r'bench_request_query_info\{queryid="(-?\d+)",request="(\w+)"')
 _CALLS = re.compile(r'pg_stat_statements_calls_total\{datname="\w+",queryid="([-\w]+)"\}')
@@ -21,19 +21,24 @@ class Joined:
     server: float
 
 
-def joined_calls(before: Series, after: Series, run: RunRecord) -> Iterator[Joined]:
+def joined_calls(
+    before: Series, after: Series, plan: RunPlan, result: LoadResult
+) -> Iterator[Joined]:
     """Yield each statement of a run that the exporter knows by name.
+
+    The client's count is of all executions, warm-up and retries among them, as the server's is.
 
     Args:
         before: a scrape before the run.
         after: one after it.
-        run: with its warm-up and retries, since the server counts them, too.
+        plan: which statement each step is.
+        result: what the client counted.
     """
     server = _calls(after)
     for queryid, calls in _calls(before).items():
         server[queryid] -= calls
     requests = {match[1]: match[2] for match in map(_MAPPED.match, after) if match}
-    for queryid, client in _executions(run).items():
+    for queryid, client in _executions(plan, result).items():
         if queryid in requests:
             yield Joined(request=requests[queryid], client=client, server=server[queryid])
 
@@ -67,14 +72,14 @@ def _calls(series: Series) -> dict[str, float]:
     return found
 
 
-def _executions(run: RunRecord) -> dict[str, int]:
+def _executions(plan: RunPlan, result: LoadResult) -> dict[str, int]:
     numbers = {
         (query.name, step.name): str(step.queryid)
-        for query in run.plan.queries
+        for query in plan.queries
         for step in query.steps
     }
     found = defaultdict[str, int](int)
-    for query in run.result.queries:
+    for query in result.queries:
         for step in query.steps:
             found[numbers[query.name, step.step]] += step.executions
     return found
