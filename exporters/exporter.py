@@ -173,9 +173,7 @@ class Exporter(Registered):
         """Ask in the database under load; a session of its own would keep it from being copied."""
         if not up or self._watch.database == self._watch.server:
             yield from self._asked_of_a_database(self._session if up else None)
-        elif any(map(self._is_due, self._of_a_database)) and self._moments.acquire(
-            timeout=_TURN_S
-        ):
+        elif any(map(self._is_due, self._of_a_database)) and self._moments.acquire(timeout=_TURN_S):
             try:
                 yield from self._asked_for_a_moment()
             finally:

@@ -23,11 +23,11 @@ class Sampling:
         self,
         session: Session,
         sample: Callable[[psycopg.Connection, float], None],
-        complaints: Complaints,
+        complaints: Complaints | None = None,
     ) -> None:
         self.session = session
         self._sample = sample
-        self._complaints = complaints
+        self._complaints = complaints or Complaints()
         self._sampled_at_s = float("-inf")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sampling", daemon=True)
@@ -54,12 +54,15 @@ class Sampling:
         pause_s = 0.0
         while not self._stop.wait(pause_s):
             begin_s = time.monotonic()
-            take = partial(self._take, begin_s - last_s)
-            took = self._complaints.attempt("sampling", take)
+            took = self._took(begin_s - last_s)
             last_s = begin_s
-            self._sampled_at_s = time.monotonic() if took else float("-inf")
             spent_s = time.monotonic() - begin_s
             pause_s = max(0.0, EVERY_S - spent_s) if took else _AGAIN_AFTER_S
+
+    def _took(self, elapsed_s: float) -> bool:
+        took = self._complaints.attempt("sampling", partial(self._take, elapsed_s)) or False
+        self._sampled_at_s = time.monotonic() if took else float("-inf")
+        return took
 
     def _take(self, elapsed_s: float) -> bool:
         with self.session.connection() as connection:

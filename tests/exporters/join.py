@@ -74,9 +74,7 @@ def _calls(series: Series) -> dict[str, float]:
 
 def _executions(plan: RunPlan, result: LoadResult) -> dict[str, int]:
     numbers = {
-        (query.name, step.name): str(step.queryid)
-        for query in plan.queries
-        for step in query.steps
+        (query.name, step.name): str(step.queryid) for query in plan.queries for step in query.steps
     }
     found = defaultdict[str, int](int)
     for query in result.queries:

@@ -16,7 +16,7 @@ from b2bench.records import write_record
 from b2bench.runs import LIVE_FILE, LiveBuckets, LiveQuery, LiveSnapshot
 from b2bench.target import Target
 from exporters import exporter as module
-from exporters import metrics, session
+from exporters import session
 from exporters.collector import ViewCollector
 from exporters.exporter import PATIENCE_S, Exporter, Watch
 from exporters.metric import Metric, gauge
@@ -75,13 +75,13 @@ def wait_until_sampled(exporter: Exporter) -> None:
     pytest.fail("no sample within five seconds")
 
 
-def backends(server: Target, condition: str = "true") -> list[int]:
+def backends(server: Target, role: str | None = None) -> list[int]:
+    """Return the process ids of sessions of exporters, of anybody or of one role."""
     with connect(server) as connection:
         rows = connection.execute(
-            (
-                "SELECT pid FROM pg_stat_activity WHERE application_name = 'b2bench (reading)'"
-                f" AND {condition}"
-            ).encode()
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE application_name = 'b2bench (reading)' AND usename = coalesce(%s, usename)",
+            (role,),
         ).fetchall()
     return [pid for (pid,) in rows]
 
@@ -162,16 +162,14 @@ def test_two_sessions_stay_and_a_third_is_there_for_moments(
         guest = watching(as_monitor(database), tmp_path, server=as_monitor(server))
         guest.start()
         wait_until_sampled(guest)
-        done = threading.Event()
-        scraping = threading.Thread(target=lambda: ([shown(guest) for _ in range(20)], done.set()))
+        scraping = threading.Thread(target=lambda: [shown(guest) for _ in range(20)])
         scraping.start()
-        while not done.is_set():
-            counts.append(len(backends(server, f"usename = '{ROLE}'")))
-        scraping.join()
+        while scraping.is_alive():
+            counts.append(len(backends(server, ROLE)))
         assert set(collectors(shown(guest)).values()) == {1}
-        assert len(backends(server, f"usename = '{ROLE}'")) == 2
+        assert len(backends(server, ROLE)) == 2
         guest.close()
-        assert backends(server, f"usename = '{ROLE}'") == []
+        assert backends(server, ROLE) == []
     assert max(counts) <= 3
 
 
@@ -240,7 +238,7 @@ def test_a_bug_in_a_collector_is_printed_once_and_costs_only_its_series(
 ) -> None:
     broken: Metric = gauge("pg_broken", "Nothing", "nothing")
     buggy = _Buggy(name="pg_broken", metrics=(broken,))
-    monkeypatch.setattr(metrics, "OF_THE_SERVER", (buggy, *metrics.OF_THE_SERVER))
+    monkeypatch.setattr(exporter, "_of_the_server", (buggy, *exporter._of_the_server))
     for _ in range(2):
         series = shown(exporter)
     assert [name for name, up in collectors(series).items() if not up] == ["pg_broken"]

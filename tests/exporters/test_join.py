@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from b2bench.runs import RunPlan
 from b2bench.target import Target
 from exporters.exporter import Exporter, Watch
 from tests.exporters.exporters import shown
-from tests.exporters.join import Series, falls, imbalance, joined_calls
+from tests.exporters.join import falls, imbalance, joined_calls
 from tests.loadgen.driver.lab import SCHEMA, plan_for, run
 from tests.postgres import change, new_database
 
@@ -61,7 +62,7 @@ def test_nothing_falls_and_everything_adds_up_while_statements_churn_and_are_res
         done.set()
         churning.join()
         exporter.close()
-    assert [fall for pair in _pairs(scrapes) for fall in falls(*pair)] == []
+    assert [fall for pair in pairwise(scrapes) for fall in falls(*pair)] == []
     assert {imbalance(series) for series in scrapes} == {0}
     growing = "pg_stat_statements_reset_timestamp_seconds"
     assert len({series[growing] for series in scrapes}) > 2
@@ -77,7 +78,3 @@ def _churn(lab: Target, done: threading.Event) -> None:
             connection.execute(("SELECT " + ", ".join(["1"] * (columns % 200 + 1))).encode())
             if columns % 40 == 0:
                 connection.execute("SELECT pg_stat_statements_reset()")
-
-
-def _pairs(scrapes: list[Series]) -> Iterator[tuple[Series, Series]]:
-    yield from zip(scrapes, scrapes[1:], strict=False)

@@ -2,11 +2,14 @@
 
 import sys
 
-from tests.benchmarks.exporter import peer
+from tests.benchmarks.exporter import guest, join, peer, pgbench
 from tests.benchmarks.printing import Figures, print_figures
 
 _FIGURES: Figures = {
     "peer": peer.figures,
+    "guest": guest.figures,
+    "join": join.figures,
+    "pgbench": pgbench.figures,
 }
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Our exporter beside Debian's, with 5,000 statements whose texts are 97 MB long."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import median
@@ -23,9 +24,10 @@ from tests.postgres import new_database
 
 STATEMENTS = 5_000
 _TEXT_BYTES = 19_400
-_ROUNDS = 4
+_ROUNDS = 20
 _MOST = {"scrape p50": 0.3, "exporter CPU": 0.1, "server time": 0.6, "series": 0.04}
 _AIM = 0.1
+_INTERVAL_S = 15
 _BY_ROLE = """
 SELECT sum(total_exec_time) / 1000, sum(temp_blks_written)::bigint
   FROM pg_stat_statements(false)
@@ -75,10 +77,13 @@ def figures(laboratory: Laboratory) -> Iterator[Line]:
         return
     with roles(laboratory.server), new_database(laboratory.server) as target:
         yield Line(what="texts of statements", measured=f"{_fill(target) / 1e6:.0f} MB")
-        mine, theirs, both = _beside_examples(laboratory, target)
-        yield from both
-        yield from _ratios(mine, theirs)
-        yield from _beside_defaults(laboratory, target)
+        with connect(target) as connection:
+            major = capabilities(connection).major
+        examples = f"--extend.query-path={corrected_examples(major, laboratory.folder)}"
+        options = without_missing_views(major)
+        yield from _beside(target, "with its examples", (examples, *options), _ratios)
+        # as it is installed it reads no statements: there we lose
+        yield from _beside(target, "as installed, no statements", options, _losses)
 
 
 def _fill(target: Target) -> int:
@@ -95,28 +100,45 @@ def _fill(target: Target) -> int:
     return int(row[0]) if row else 0
 
 
-def _beside_examples(
-    laboratory: Laboratory, target: Target
-) -> tuple[_Figures, _Figures, Sequence[Line]]:
-    with connect(target) as connection:
-        major = capabilities(connection).major
-    examples = f"--extend.query-path={corrected_examples(major, laboratory.folder)}"
-    options = (examples, *without_missing_views(major))
+def _beside(
+    target: Target,
+    how: str,
+    options: Sequence[str],
+    compared: Callable[[_Figures, _Figures], Iterator[Line]],
+) -> Iterator[Line]:
+    """Yield what ours and Debian's with some options took, scraped in turn, and a comparison."""
+    before = {role: _served(target, role) for role in (ROLE, PEER_ROLE)}
     with ExitStack() as stack:
         sides = {
             ROLE: _Side.of(stack.enter_context(ours(target))),
             PEER_ROLE: _Side.of(stack.enter_context(peers(target, *options))),
         }
-        found = _measured(target, sides)
-        lines = [
-            *_lines("b2bench export", sides[ROLE], found[ROLE]),
-            *_lines("prometheus-postgres-exporter, examples", sides[PEER_ROLE], found[PEER_ROLE]),
-        ]
-    return found[ROLE], found[PEER_ROLE], lines
+        found = _measured(target, sides, {role: blocks for role, (_, blocks) in before.items()})
+        yield from _lines("b2bench export", sides[ROLE], found[ROLE])
+        yield from _lines(f"{DEBIAN.name}, {how}", sides[PEER_ROLE], found[PEER_ROLE])
+        yield from compared(found[ROLE], found[PEER_ROLE])
+        minute = _minute(sides)
+        yield Line(
+            what=f"processor of a minute, a scrape every {_INTERVAL_S} s, ours ÷ Debian's",
+            measured=f"{minute[ROLE]:.2f} s ÷ {minute[PEER_ROLE]:.2f} s",
+        )
 
 
-def _measured(target: Target, sides: Mapping[str, _Side]) -> dict[str, _Figures]:
-    """Scrape in turn, and return what each side took in all rounds."""
+def _minute(sides: Mapping[str, _Side]) -> dict[str, float]:
+    """Return the processor time of each side when it is scraped as Prometheus does."""
+    before = {role: side.cpu_s for role, side in sides.items()}
+    for _ in range(60 // _INTERVAL_S):
+        begin_s = time.monotonic()
+        for side in sides.values():
+            side.running.scrape()
+        time.sleep(max(0.0, begin_s + _INTERVAL_S - time.monotonic()))
+    return {role: side.cpu_s - before[role] for role, side in sides.items()}
+
+
+def _measured(
+    target: Target, sides: Mapping[str, _Side], blocks_before: Mapping[str, float]
+) -> dict[str, _Figures]:
+    """Scrape in turn, and return what each side took in all rounds; blocks since it was started."""
     before = {role: _served(target, role) for role in sides}
     for _ in range(_ROUNDS):
         for side in sides.values():
@@ -124,12 +146,12 @@ def _measured(target: Target, sides: Mapping[str, _Side]) -> dict[str, _Figures]
     found = {}
     for role, side in sides.items():
         cpu_s = side.cpu_s
-        seconds, blocks = (now - was for now, was in zip(_served(target, role), before[role], strict=True))
+        seconds, blocks = _served(target, role)
         found[role] = _Figures(
             p50_s=median(side.took_s),
             cpu_s=cpu_s,
-            server_s=seconds,
-            temp_blocks=int(blocks),
+            server_s=seconds - before[role][0],
+            temp_blocks=int(blocks - blocks_before[role]),
             series=side.series,
         )
     return found
@@ -176,25 +198,9 @@ def _ratios(mine: _Figures, theirs: _Figures) -> Iterator[Line]:
     )
 
 
-def _beside_defaults(laboratory: Laboratory, target: Target) -> Iterator[Line]:
-    """Yield what Debian's takes as it is installed, without statements: there we lose."""
-    with connect(target) as connection:
-        options = without_missing_views(capabilities(connection).major)
-    with ExitStack() as stack:
-        sides = {
-            ROLE: _Side.of(stack.enter_context(ours(target))),
-            PEER_ROLE: _Side.of(stack.enter_context(peers(target, *options))),
-        }
-        found = _measured(target, sides)
-        yield from _lines("b2bench export, again", sides[ROLE], found[ROLE])
-        yield from _lines(
-            "prometheus-postgres-exporter as installed, no statements",
-            sides[PEER_ROLE],
-            found[PEER_ROLE],
-        )
-    mine, theirs = found[ROLE], found[PEER_ROLE]
+def _losses(mine: _Figures, theirs: _Figures) -> Iterator[Line]:
     yield Line(
-        what="  ours ÷ Debian's as installed: scrape p50, CPU, server time, series",
+        what="scrape p50, exporter CPU, server time, series, ours ÷ Debian's",
         measured=f"{mine.p50_s / theirs.p50_s:.1f}, {mine.cpu_s / max(theirs.cpu_s, 0.01):.1f}, "
         f"{mine.server_s / theirs.server_s:.1f}, {mine.series / theirs.series:.1f}",
     )

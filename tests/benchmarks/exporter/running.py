@@ -1,4 +1,4 @@
-"""Exporters as processes, each under a role of its own: ours, and Debian's of the Prometheus community."""
+"""Exporters as processes, each under a role of its own: ours and Debian's."""
 
 import os
 import signal
@@ -25,13 +25,15 @@ from tests.exporters.exporters import as_monitor, monitoring_role, read_text
 DEBIAN = Path("/usr/bin/prometheus-postgres-exporter")
 _EXAMPLES = Path("/usr/share/doc/prometheus-postgres-exporter/examples/queries.yaml")
 PEER_ROLE = "prometheus"
-_PASSWORD = "looking"
+PASSWORD = "looking"
 # what Prometheus waits for
 _PATIENCE_S = 10.0
 _READY_S = 30.0
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 # since the example was written, names of columns have changed: with PostgreSQL 13, and with 17
-_TIMES = {f"{each}_time /": f"{each}_exec_time /" for each in ("total", "min", "max", "mean", "stddev")}
+_TIMES = {
+    f"{each}_time /": f"{each}_exec_time /" for each in ("total", "min", "max", "mean", "stddev")
+}
 _BLOCKS = {f"blk_{each}_time /": f"shared_blk_{each}_time /" for each in ("read", "write")}
 _BLOCKS_SINCE = 17
 
@@ -74,7 +76,7 @@ def ours(target: Target) -> Iterator[Running]:
         process = subprocess.Popen(
             [*COMMAND, "export", "--port", "0"],
             cwd=folder,
-            env=environment(as_monitor(target), PYTHONUNBUFFERED="1", PYTHONPATH=os.getcwd()),
+            env=environment(as_monitor(target), PYTHONUNBUFFERED="1", PYTHONPATH=str(Path.cwd())),
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -115,7 +117,7 @@ def _wait_for(running: Running) -> None:
 def _uri(target: Target) -> str:
     parts = conninfo_to_dict(target.conninfo)
     where = f"{parts['host']}:{parts['port']}/{quote(target.database)}"
-    return f"postgresql://{PEER_ROLE}:{_PASSWORD}@{where}?sslmode=disable"
+    return f"postgresql://{PEER_ROLE}:{PASSWORD}@{where}?sslmode=disable"
 
 
 def corrected_examples(major: int, folder: Path) -> Path:
@@ -141,7 +143,7 @@ def roles(server: Target) -> Iterator[None]:
     with monitoring_role(server), connect(server) as connection:
         connection.execute(
             sql.SQL("CREATE ROLE {} LOGIN IN ROLE pg_monitor PASSWORD {}").format(
-                name, sql.Literal(_PASSWORD)
+                name, sql.Literal(PASSWORD)
             )
         )
         try:
