@@ -4,6 +4,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -20,6 +21,7 @@ from exporters import session
 from exporters.collector import ViewCollector
 from exporters.exporter import PATIENCE_S, Exporter, Watch
 from exporters.metric import Metric, gauge
+from exporters.web import serving
 from tests.components import require
 from tests.exporters.exporters import (
     ROLE,
@@ -27,6 +29,7 @@ from tests.exporters.exporters import (
     collectors,
     monitoring_role,
     names,
+    scraped,
     shown,
     watching,
 )
@@ -282,3 +285,13 @@ def test_a_server_that_hangs_is_down_within_the_patience_and_is_not_waited_for(
     assert took_s < 1.0 + 3.0
     assert exporter._fresh.wait(10)
     assert shown(exporter)["pg_up"] == 1
+
+
+def test_many_scrapes_at_once_all_get_an_answer(database: Target, tmp_path: Path) -> None:
+    with (
+        watching(database, tmp_path) as exporter,
+        serving(exporter.render, "127.0.0.1", 0) as url,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        answers = list(pool.map(lambda _: scraped(url), range(24)))
+    assert all(answer["pg_up"] == 1 for answer in answers)
