@@ -197,3 +197,14 @@ def test_the_server_figures_carry_the_names_of_the_requests(watched: Watched) ->
     assert {labels["request"] for labels, _ in requests} <= {
         labels["request"] for labels, calls in joined if calls[-1] > 0
     }
+
+
+def test_every_metric_is_produced_by_somebody(watched: Watched, server_major: int) -> None:
+    produced = set(watched.ask("label/__name__/values"))
+    produced |= {name.removesuffix("_bucket") for name in produced}
+    due = {
+        metric.name
+        for metric in METRICS
+        if not metric.reason and metric.since <= server_major <= (metric.until or server_major)
+    }
+    assert due - produced == set()
