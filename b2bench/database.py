@@ -25,7 +25,12 @@ _MAINTENANCE_DATABASE = "postgres"
 
 
 @contextmanager
-def connect(target: Target, *, application_name: str = "b2bench") -> Iterator[psycopg.Connection]:
+def connect(
+    target: Target,
+    *,
+    application_name: str = "b2bench",
+    connect_timeout_s: int = _CONNECT_TIMEOUT_S,
+) -> Iterator[psycopg.Connection]:
     """Open a session in autocommit mode, under the target's role, and close it afterwards.
 
     Raises:
@@ -33,7 +38,7 @@ def connect(target: Target, *, application_name: str = "b2bench") -> Iterator[ps
         ServerTooOld: the server is older than PostgreSQL 15.
         StatementFailed: a statement inside the block was refused and nobody caught it.
     """
-    connection = _open(target, application_name)
+    connection = _open(target, application_name, connect_timeout_s)
     with connection:
         try:
             require_version(connection.info.server_version)
@@ -46,13 +51,19 @@ def connect(target: Target, *, application_name: str = "b2bench") -> Iterator[ps
 
 @contextmanager
 def reading(
-    target: Target, *, statement_timeout_s: float = 60, lock_timeout_s: float = 5
+    target: Target,
+    *,
+    statement_timeout_s: float = 60,
+    lock_timeout_s: float = 5,
+    connect_timeout_s: int = _CONNECT_TIMEOUT_S,
 ) -> Iterator[psycopg.Connection]:
     """Open a session that cannot change data and gives up rather than wait for ever.
 
     Raises: as `connect`.
     """
-    with connect(target, application_name="b2bench (reading)") as connection:
+    with connect(
+        target, application_name="b2bench (reading)", connect_timeout_s=connect_timeout_s
+    ) as connection:
         for name, value in (
             ("default_transaction_read_only", "on"),
             ("statement_timeout", f"{statement_timeout_s * 1000:.0f}"),
@@ -62,13 +73,13 @@ def reading(
         yield connection
 
 
-def _open(target: Target, application_name: str) -> psycopg.Connection:
+def _open(target: Target, application_name: str, connect_timeout_s: int) -> psycopg.Connection:
     try:
         return psycopg.connect(
             target.conninfo,
             autocommit=True,
             application_name=application_name,
-            connect_timeout=_CONNECT_TIMEOUT_S,
+            connect_timeout=connect_timeout_s,
         )
     except psycopg.OperationalError as error:
         reason = _one_line(error)

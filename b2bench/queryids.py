@@ -1,9 +1,12 @@
 """The server's number for each statement: the join between a query class and pg_stat_statements."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from b2bench.arguments import ArgumentSource
 from b2bench.errors import BadInput, StatementFailed
@@ -24,6 +27,13 @@ class StatementId:
     queryid: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStatement(StatementId):
+    """A statement with the plan that the server would choose: an entry of EXPLAIN's JSON."""
+
+    explained: dict[str, Any] = field(repr=False)
+
+
 def statement_ids(
     connection: psycopg.Connection, query: QueryClass, source: ArgumentSource
 ) -> tuple[StatementId, ...]:
@@ -35,17 +45,9 @@ def statement_ids(
     Raises:
         StatementFailed: the server refuses a statement, or numbers none.
     """
-    arguments = source.draw(query, seed=0, count=1)[0]
-    settings = [
-        (SET_CONFIG, setting.sql, arguments.encoded([setting.parameter]))
-        for setting in query.settings
-    ]
-    steps = [
-        (step.name, step.sql, arguments.encoded_or_null(step.parameters)) for step in query.steps
-    ]
     return tuple(
-        StatementId(query=query.name, step=step, queryid=_queryid(connection, sql, values))
-        for step, sql, values in settings + steps
+        StatementId(query=found.query, step=found.step, queryid=found.queryid)
+        for found in planned_statements(connection, query, source)
     )
 
 
@@ -61,15 +63,66 @@ def known_ids(
             continue
 
 
-def _queryid(connection: psycopg.Connection, sql: str, values: list[bytes | None]) -> int:
+def planned_statements(
+    connection: psycopg.Connection, query: QueryClass, source: ArgumentSource
+) -> tuple[PlannedStatement, ...]:
+    """Return the statements of a query class with their plans; nothing is executed.
+
+    The first arguments of seed 0 are planned, so that plans can be compared with earlier ones.
+
+    Raises: as `statement_ids`.
+    """
+    arguments = source.draw(query, seed=0, count=1)[0]
+    settings = [
+        (SET_CONFIG, setting.sql, arguments.encoded([setting.parameter]))
+        for setting in query.settings
+    ]
+    steps = [
+        (step.name, step.sql, arguments.encoded_or_null(step.parameters)) for step in query.steps
+    ]
+    with _own_role(connection, query.role):
+        entries = [
+            (name, _explained(connection, statement, values))
+            for name, statement, values in settings + steps
+        ]
+    return tuple(
+        PlannedStatement(query=query.name, step=step, queryid=_queryid(entry), explained=entry)
+        for step, entry in entries
+    )
+
+
+@contextmanager
+def _own_role(connection: psycopg.Connection, role: str) -> Iterator[None]:
+    """Take on the role that a query file names, where there is one and the session may."""
+    permitted = connection.execute(
+        "SELECT FROM pg_roles WHERE rolname = %s AND pg_has_role(oid, 'MEMBER')", (role,)
+    ).fetchone()
+    before = connection.execute("SELECT current_setting('role')").fetchone()
+    if permitted is None or before is None:
+        yield
+        return
+    connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+    try:
+        yield
+    finally:
+        connection.execute("SELECT set_config('role', %s, false)", before)
+
+
+def _explained(
+    connection: psycopg.Connection, statement: str, values: list[bytes | None]
+) -> dict[str, Any]:
     # text parameters of unknown type let the server choose the type that `$1::bigint` names,
     # as the driver's PREPARE does: the same expression tree, so the same queryid
     cursor = psycopg.RawCursor(connection)
     cursor.execute(
-        f"EXPLAIN (VERBOSE, FORMAT JSON) {sql}",
+        f"EXPLAIN (VERBOSE, FORMAT JSON) {statement}",
         [None if value is None else value.decode() for value in values],
     )
     row = cursor.fetchone()
-    if row is None or "Query Identifier" not in row[0][0]:
+    return dict(row[0][0]) if row else {}
+
+
+def _queryid(entry: dict[str, Any]) -> int:
+    if "Query Identifier" not in entry:
         raise StatementFailed("the server numbers no statements: set compute_query_id = on")
-    return int(row[0][0]["Query Identifier"])
+    return int(entry["Query Identifier"])

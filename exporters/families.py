@@ -9,7 +9,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.metrics_core import Metric as Family
 
-from exporters.metrics import Metric
+from exporters.metric import Metric
 
 Sample = tuple[Sequence[str], float]
 

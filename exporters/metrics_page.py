@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from exporters.metrics import METRICS, Metric
+from exporters.metric import Metric
+from exporters.metrics import METRICS
 
 PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"
 _HEAD = """\

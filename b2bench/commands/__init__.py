@@ -8,6 +8,7 @@ from b2bench.commands import (
     baseline,
     capacity,
     compare,
+    dashboards,
     data,
     demo,
     explain,
@@ -15,6 +16,7 @@ from b2bench.commands import (
     gate,
     health,
     history,
+    monitor,
     poolers,
     run,
     schema,
@@ -57,6 +59,8 @@ def make_command() -> Any:  # noqa: ANN401 (typer does not export the type)
     app.command()(gate.gate)
     app.add_typer(history.app, name="history")
     app.command()(export.export)
+    app.command()(monitor.monitor)
+    app.add_typer(dashboards.app, name="dashboards")
     app.command()(top.top)
     app.command()(health.health)
     app.add_typer(selftest.app, name="selftest")

@@ -10,8 +10,65 @@ from b2bench.errors import BadInput
 from b2bench.queryids import StatementId
 from b2bench.records import read_record
 from b2bench.runs import LIVE_FILE, LiveBuckets, LiveQuery, LiveSnapshot
-from exporters import metrics
 from exporters.families import family, histogram
+from exporters.metric import Metric
+
+REQUEST_QUERY = Metric(
+    name="bench_request_query_info",
+    kind="info",
+    help="Which statement a request's step is to the server, 1",
+    labels=("request", "step", "queryid"),
+    source="EXPLAIN (VERBOSE) of the query file",
+)
+RUN_INFO = Metric(
+    name="bench_run_info",
+    kind="info",
+    help="The run that is under way or has just ended, 1",
+    labels=("run", "workload", "phase"),
+    source="live.json",
+)
+RUN_USERS = Metric(
+    name="bench_run_users", kind="gauge", help="Users of the run", source="live.json users"
+)
+RUN_AGE = Metric(
+    name="bench_run_elapsed_seconds",
+    kind="gauge",
+    help="How long the run has been going",
+    unit="seconds",
+    source="live.json elapsed_s",
+)
+REQUESTS = Metric(
+    name="bench_requests_total",
+    kind="counter",
+    help="Requests that ended, warm-up excluded",
+    labels=("request", "outcome"),
+    source="live.json completed, failed",
+)
+REQUEST_DURATION = Metric(
+    name="bench_request_duration_seconds",
+    kind="histogram",
+    help="Response time from the intended start, warm-up excluded",
+    labels=("request",),
+    unit="seconds",
+    source="live.json response",
+)
+REQUEST_TARGET = Metric(
+    name="bench_request_target_seconds",
+    kind="gauge",
+    help="95th percentile that a request should stay under",
+    labels=("request",),
+    unit="seconds",
+    source="slo_ms of the query file",
+)
+METRICS = (
+    REQUEST_QUERY,
+    RUN_INFO,
+    RUN_USERS,
+    RUN_AGE,
+    REQUESTS,
+    REQUEST_DURATION,
+    REQUEST_TARGET,
+)
 
 _SHOWN_FOR_S = 300.0
 _SEVERAL = "several"
@@ -26,6 +83,7 @@ class RunCollector:
     """
 
     name = "bench_run"
+    metrics = METRICS
 
     def __init__(self, runs: Path, statements: Sequence[StatementId]) -> None:
         self._runs = runs
@@ -33,21 +91,21 @@ class RunCollector:
 
     def collect(self) -> Iterator[Family]:
         """Yield the join always, the run's families while there is one or it has just ended."""
-        yield family(metrics.REQUEST_QUERY, [(labels, 1.0) for labels in self._joined])
+        yield family(REQUEST_QUERY, [(labels, 1.0) for labels in self._joined])
         snapshot = newest_snapshot(self._runs)
         if snapshot is None:
             return
         info = (snapshot.run, snapshot.workload, snapshot.phase)
-        yield family(metrics.RUN_INFO, [(info, 1.0)])
-        yield family(metrics.RUN_USERS, [((), float(snapshot.users))])
-        yield family(metrics.RUN_AGE, [((), snapshot.elapsed_s)])
-        yield family(metrics.REQUESTS, list(_outcomes(snapshot.queries)))
+        yield family(RUN_INFO, [(info, 1.0)])
+        yield family(RUN_USERS, [((), float(snapshot.users))])
+        yield family(RUN_AGE, [((), snapshot.elapsed_s)])
+        yield family(REQUESTS, list(_outcomes(snapshot.queries)))
         yield histogram(
-            metrics.REQUEST_DURATION,
+            REQUEST_DURATION,
             [((q.name,), _buckets(q.response), q.response.sum_s) for q in snapshot.queries],
         )
         yield family(
-            metrics.REQUEST_TARGET,
+            REQUEST_TARGET,
             [((q.name,), q.slo_ms / 1000) for q in snapshot.queries if q.slo_ms is not None],
         )
 
