@@ -59,5 +59,6 @@ def health(
     destinations = Destinations.asked(json=json, markdown=markdown, text=text)
     with progress_shown() as progress:
         target = find_target(settings, progress)
+        progress("looking at the server")
         seen = look(settings, target, chosen, since_s)
     return publish_health(seen, destinations)
