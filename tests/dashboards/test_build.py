@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dashboards.panels import ROWS
 
 from b2bench.database import connect
 from b2bench.queries import QueryClass
@@ -17,7 +18,6 @@ from b2bench.records import write_record
 from b2bench.runs import LIVE_FILE, LiveBuckets, LiveQuery, LiveSnapshot
 from b2bench.target import Target
 from dashboards.build import FOLDER, build
-from dashboards.panels import ROWS
 from exporters.server import Exporter, serving
 from scenarios.samplers import shop_source
 from tests.components import free_port, require
