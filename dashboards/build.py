@@ -1,6 +1,7 @@
 """Build the Grafana dashboards: `python -m dashboards.build` writes the committed JSON."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 from grafana_foundation_sdk.builders import dashboard
@@ -69,13 +70,15 @@ def _dashboard(board: Dashboard) -> dashboard.Dashboard:
 
 def _with_rows(made: dashboard.Dashboard, board: Dashboard) -> dashboard.Dashboard:
     names = tuple(variable.name for variable in board.variables)
+    # addresses of single panels carry these numbers
+    numbers = count(1)
     top = 0
     for row in board.rows:
         place = GridPos(h=1, w=_COLUMNS, x=0, y=top)
-        made = made.with_row(dashboard.Row(row.title).grid_pos(place))
+        made = made.with_row(dashboard.Row(row.title).id(next(numbers)).grid_pos(place))
         top += 1
         for panel, at in _placed(row.panels, top):
-            made = made.with_panel(drawn(panel, at, names))
+            made = made.with_panel(drawn(panel, at, names).id(next(numbers)))
             top = max(top, at.y + at.h)
     return made
 

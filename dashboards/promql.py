@@ -29,9 +29,9 @@ def of(metric: Metric, *matchers: str, part: str = "") -> str:
     return f"{metric}{part}{{{','.join((*_HERE, *matchers))}}}"
 
 
-def rate(metric: Metric, *matchers: str, part: str = "") -> str:
-    """Growth of a counter per second."""
-    return f"rate({of(metric, *matchers, part=part)}[{_WINDOW}])"
+def rate(metric: Metric, *matchers: str, part: str = "", window: str = _WINDOW) -> str:
+    """Growth of a counter per second; over a longer window where it is read less often."""
+    return f"rate({of(metric, *matchers, part=part)}[{window}])"
 
 
 def increase(metric: Metric, window: str, *matchers: str) -> str:
@@ -110,11 +110,10 @@ def named(expr: str) -> str:
 
 
 def with_text(expr: str) -> str:
-    """Add up by queryid, and say the request and the statement's text; `other` has none."""
+    """Add up by queryid, and say the request and the text of the statement where they are known."""
     info = of(QUERY_INFO)
-    return total(
-        f"{named(expr)} * {_STATEMENT} group_left (query) {info}", "queryid", "request", "query"
-    )
+    known = f"{named(expr)} * {_STATEMENT} group_left (query) {info}"
+    return total(f"{known} or {_STATEMENT} {named(expr)}", "queryid", "request", "query")
 
 
 def of_the_requests(expr: str) -> str:

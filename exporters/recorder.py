@@ -103,12 +103,11 @@ def _of_the_scrape(at_s: float, took_s: float) -> Iterator[str]:
 @contextmanager
 def recording(exporter: Exporter, file: Path, *, every_s: float) -> Iterator[Recorder]:
     """Start an exporter and record it as long as the block lasts; then close it."""
-    exporter.start()
-    recorder = Recorder(exporter, file, every_s=every_s)
-    recorder.start()
-    try:
-        yield recorder
-        recorder.stop()
-    finally:
-        recorder.abandon()
-        exporter.close()
+    with exporter:
+        recorder = Recorder(exporter, file, every_s=every_s)
+        recorder.start()
+        try:
+            yield recorder
+            recorder.stop()
+        finally:
+            recorder.abandon()

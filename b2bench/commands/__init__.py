@@ -14,6 +14,7 @@ from b2bench.commands import (
     explain,
     export,
     gate,
+    health,
     history,
     monitor,
     poolers,
@@ -61,6 +62,7 @@ def make_command() -> Any:  # noqa: ANN401 (typer does not export the type)
     app.command()(monitor.monitor)
     app.add_typer(dashboards.app, name="dashboards")
     app.command()(top.top)
+    app.command()(health.health)
     app.add_typer(selftest.app, name="selftest")
     app.command(name="settings")(settings.show_settings)
     return typer.main.get_command(app)

@@ -21,7 +21,7 @@ from dashboards.prometheus_server import (
     find_program,
 )
 from exporters.exporter import Exporter
-from exporters.server import serving
+from exporters.web import serving
 
 _FOLDER = "prometheus"
 _RETENTION = "15d"
@@ -37,7 +37,7 @@ def watch(settings: Settings, exporter: Exporter, target: Target) -> None:
         BadInput: a port is taken, or Prometheus's folder cannot be made.
         MonitoringFailed: Prometheus does not start, or ends by itself.
     """
-    with serving(exporter, HOST, _port(settings, "export_port")) as scraped:
+    with exporter, serving(exporter.render, HOST, _port(settings, "export_port")) as scraped:
         say(f"metrics of {target}: {scraped}")
         program = find_program()
         if program is None:

@@ -93,6 +93,7 @@ class Settings:
     policy: Path | None
     export_host: str
     export_port: int
+    export_web_config: Path | None
     prometheus_port: int
     metrics_every_s: float
     fail_on: RunPolicy
@@ -325,6 +326,14 @@ KEYS: tuple[Key, ...] = (
         default="9187",
         metavar="N",
         option="--port",
+    ),
+    Key(
+        name="export_web_config",
+        said="export-web-config",
+        why="Web configuration file: TLS and passwords, in the form of Prometheus's exporters.",
+        read=_values.path,
+        metavar="FILE",
+        option="--web-config",
     ),
     Key(
         name="prometheus_port",

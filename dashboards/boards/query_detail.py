@@ -62,6 +62,7 @@ WHAT = Row(
             ),
             width=16,
             height=6,
+            empty_because="a statement whose text was not fetched yet: that is done once a minute",
         ),
         table(
             "Request and step",

@@ -1,158 +1,170 @@
-"""Every panel's expression returns series on a real Prometheus that scrapes a real exporter."""
+"""The dashboards as they are committed: current, complete, and without a dead end."""
 
 import json
+import re
 import subprocess
-import time
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from dashboards.panels import ROWS
+import yaml
 
-from b2bench.database import connect
-from b2bench.queries import QueryClass
-from b2bench.queryids import statement_ids
-from b2bench.records import write_record
-from b2bench.runs import LIVE_FILE, LiveBuckets, LiveQuery, LiveSnapshot
-from b2bench.target import Target
-from dashboards.build import FOLDER, build
-from exporters.server import Exporter, serving
-from scenarios.samplers import shop_source
-from tests.components import free_port, require
+from dashboards.boards import BOARDS
+from dashboards.build import FOLDER, build, write
+from dashboards.model import Dashboard
+from exporters.metrics import METRICS
+from tests.components import require
 
-_CONFIG = Path(__file__).parents[2] / "dashboards" / "prometheus.yml"
-_SECONDS = 12
+_HOME = Path(__file__).parents[2] / "dashboards"
+_GRAFANAS = {"__rate_interval"}
+_WORD = re.compile(r"\w+")
+
+
+def expressions(board: Dashboard) -> list[str]:
+    asked = [query.expr for panel in board.panels for query in panel.queries]
+    choices = [variable.query for variable in board.variables]
+    return [*asked, *choices, *(annotation.expr for annotation in board.annotations)]
 
 
 def test_the_committed_json_is_what_the_code_builds() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == set(build())
     for name, content in build().items():
         assert (FOLDER / name).read_bytes() == content, "run `make generate`"
 
 
-def test_every_panel_says_what_it_shows_and_in_which_unit() -> None:
-    panels = [panel for row in ROWS for panel in row.panels]
-    assert all(panel.description.endswith(".") and panel.unit for panel in panels)
+def test_what_is_no_dashboard_any_more_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "old.json").touch()
+    write(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(build())
 
 
-def test_no_panel_lies_over_another() -> None:
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_every_panel_says_what_it_shows_and_in_which_unit(board: Dashboard) -> None:
+    assert board.description.endswith(".")
+    for panel in board.panels:
+        assert panel.description.endswith("."), panel.title
+        assert panel.unit, panel.title
+        assert not panel.empty_because.endswith("."), panel.title
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_titles_are_unique_in_a_row(board: Dashboard) -> None:
+    for row in board.rows:
+        titles = [panel.title for panel in row.panels]
+        assert len(titles) == len(set(titles)), row.title
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_expressions_use_the_dashboards_own_choices(board: Dashboard) -> None:
+    declared = {variable.name for variable in board.variables} | _GRAFANAS
+    for expr in expressions(board):
+        used = set(re.findall(r"\$(\w+)", expr))
+        assert used <= declared, expr
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_every_choice_is_used(board: Dashboard) -> None:
+    panels = " ".join(query.expr for panel in board.panels for query in panel.queries)
+    for variable in board.variables:
+        assert f"${variable.name}" in panels
+
+
+def test_links_lead_to_a_dashboard_that_has_the_choice() -> None:
+    choices = {board.uid: {variable.name for variable in board.variables} for board in BOARDS}
+    links = [panel.link for board in BOARDS for panel in board.panels if panel.link]
+    assert links
+    assert all(link.label in choices[link.uid] for link in links)
+
+
+def test_every_dashboard_links_to_the_others_with_time_and_choices() -> None:
+    for content in build().values():
+        made = json.loads(content)
+        (link,) = made["links"]
+        assert set(link["tags"]) <= set(made["tags"])
+        assert (link["type"], link["keepTime"], link["includeVars"]) == ("dashboards", True, True)
+
+
+def test_every_metric_is_shown() -> None:
+    words = {
+        word for board in BOARDS for expr in expressions(board) for word in _WORD.findall(expr)
+    }
+    shown = {re.sub(r"_(bucket|sum|count)$", "", word) for word in words} | words
+    assert [metric.name for metric in METRICS if metric.name not in shown] == []
+
+
+@pytest.mark.parametrize("name", [f"{board.uid}.json" for board in BOARDS])
+def test_no_panel_lies_over_another(name: str) -> None:
     cells = set[tuple[int, int]]()
-    for panel in json.loads(build()["b2bench.json"])["panels"]:
+    for panel in json.loads(build()[name])["panels"]:
         place = panel["gridPos"]
         own = {
             (x, y)
             for x in range(place["x"], place["x"] + place["w"])
             for y in range(place["y"], place["y"] + place["h"])
         }
+        assert place["x"] + place["w"] <= 24
         assert not own & cells, panel["title"]
         cells |= own
 
 
 def test_promtool_accepts_the_scrape_configuration() -> None:
-    promtool = require("promtool")
-    subprocess.run([promtool, "check", "config", _CONFIG], check=True, capture_output=True)
-
-
-@pytest.fixture(scope="module")
-def prometheus(
-    server: Target,
-    shop_template: Target,
-    shop_queries: tuple[QueryClass, ...],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
-    """Give the address of a Prometheus that has scraped a busy exporter for some seconds."""
-    program, folder = require("prometheus"), tmp_path_factory.mktemp("prometheus")
-    with connect(server) as connection:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-    with connect(shop_template) as connection:
-        source = shop_source(shop_template)
-        ids = [i for query in shop_queries for i in statement_ids(connection, query, source)]
-    with serving(Exporter(server, ids, folder / "runs"), "127.0.0.1", 0) as scraped:
-        host = scraped.removeprefix("http://").removesuffix("/metrics")
-        (folder / "prometheus.yml").write_text(
-            "global: {scrape_interval: 1s}\n"
-            f"scrape_configs: [{{job_name: b2bench, static_configs: [{{targets: ['{host}']}}]}}]\n"
-        )
-        port = free_port()
-        process = subprocess.Popen(
-            [
-                program,
-                f"--config.file={folder / 'prometheus.yml'}",
-                f"--storage.tsdb.path={folder / 'data'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            _be_busy(shop_template, shop_queries, folder / "runs")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def _be_busy(shop: Target, queries: tuple[QueryClass, ...], runs: Path) -> None:
-    """Run every reading class and write live.json each second, as a run does."""
-    from psycopg import RawCursor
-
-    source = shop_source(shop)
-    with connect(shop) as connection:
-        for second in range(1, _SECONDS + 1):
-            write_record(runs / "r1" / LIVE_FILE, _live(second, queries))
-            for query in (query for query in queries if not query.writes):
-                arguments = source.draw(query, seed=second, count=1)[0]
-                values = arguments.encoded(query.steps[0].parameters)
-                RawCursor(connection).execute(
-                    query.steps[0].sql.encode(), [None if v is None else v.decode() for v in values]
-                )
-            time.sleep(1)
-
-
-def _live(second: int, queries: tuple[QueryClass, ...]) -> LiveSnapshot:
-    count = 10 * second
-    buckets = LiveBuckets(
-        edges_s=(0.01, 0.1), cumulative=(count // 2, count), count=count, sum_s=0.02 * count
+    checked = subprocess.run(
+        [require("promtool"), "check", "config", _HOME / "prometheus.yml"],
+        check=False,
+        capture_output=True,
+        text=True,
     )
-    return LiveSnapshot(
-        run="r1",
-        workload="mixed",
-        phase="measuring",
-        at_unix_s=time.time(),
-        elapsed_s=float(second),
-        users=5,
-        queries=tuple(
-            LiveQuery(
-                name=query.name, slo_ms=query.slo_ms, completed=count, failed=0, response=buckets
-            )
-            for query in queries
-        ),
-    )
+    assert checked.returncode == 0, checked.stderr
+    assert "WARNING" not in checked.stdout + checked.stderr
 
 
 @pytest.mark.parametrize(
-    "expr",
-    [query.expr for row in ROWS for panel in row.panels for query in panel.queries],
+    "path",
+    [*_HOME.glob("*.yml"), *_HOME.glob("provisioning/*/*.yml")],
+    ids=lambda path: str(path.relative_to(_HOME)),
 )
-def test_no_panel_is_empty(prometheus: str, expr: str) -> None:
-    said = (
-        expr.replace("$__rate_interval", "10s").replace("$request", ".*").replace("$datname", ".*")
-    )
-    address = f"{prometheus}/api/v1/query?query={urllib.parse.quote(said)}"
-    with urllib.request.urlopen(address) as response:  # noqa: S310 (loopback)
-        result = json.load(response)["data"]["result"]
-    assert result
-    assert any(series["value"][1] != "NaN" for series in result)
+def test_what_is_provisioned_is_yaml(path: Path) -> None:
+    assert yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert path.read_text(encoding="utf-8").startswith("# ")
 
 
-def test_the_server_figures_carry_the_names_of_query_classes(prometheus: str) -> None:
-    expr = (
-        "count by (request) (pg_stat_statements_calls_total"
-        " * on (queryid) group_left (request) bench_request_query_info)"
-    )
-    address = f"{prometheus}/api/v1/query?query={urllib.parse.quote(expr)}"
-    with urllib.request.urlopen(address) as response:  # noqa: S310 (loopback)
-        result = json.load(response)["data"]["result"]
-    named = {series["metric"]["request"] for series in result}
-    assert {"search_full_text", "price_cart", "read_cart"} <= named
+def _services() -> dict[str, Any]:
+    compose = yaml.safe_load((_HOME / "compose.yml").read_text(encoding="utf-8"))
+    return dict(compose["services"])
+
+
+def test_everything_that_compose_mounts_is_there_and_cannot_be_written() -> None:
+    mounts = [volume for each in _services().values() for volume in each["volumes"]]
+    # runs and volumes are made by who uses them
+    own = [mount.split(":") for mount in mounts if mount.startswith("./")]
+    assert own
+    for source, _, mode in own:
+        assert (_HOME / source).exists(), source
+        assert mode == "ro"
+
+
+def test_everything_that_compose_copies_is_there() -> None:
+    build = _services()["exporter"]["build"]
+    folder = _HOME / build["context"]
+    copies = re.findall(r"^COPY (.+) \S+$", build["dockerfile_inline"], re.MULTILINE)
+    sources = [source for line in copies for source in line.split()]
+    assert "exporters" in sources
+    assert all((folder / source).exists() for source in sources)
+
+
+def test_compose_listens_on_this_machine_only_and_pins_versions() -> None:
+    for name, service in _services().items():
+        said = json.dumps([service["command"] if name != "grafana" else service["environment"]])
+        assert "127.0.0.1" in said
+        assert "0.0.0.0" not in said  # noqa: S104 (what must not be there)
+        assert "ports" not in service
+        assert re.search(r":v?\d+\.\d+\.\d+$", service["image"])
+
+
+def test_grafana_finds_the_dashboards_where_compose_mounts_them() -> None:
+    volumes = [volume.split(":") for volume in _services()["grafana"]["volumes"]]
+    mounted = {volume[1]: volume[0] for volume in volumes}
+    provider = yaml.safe_load(
+        (_HOME / "provisioning" / "dashboards" / "b2bench.yml").read_text(encoding="utf-8")
+    )["providers"][0]
+    assert (_HOME / mounted[provider["options"]["path"]]).resolve() == FOLDER
