@@ -76,7 +76,9 @@ def verdict(answers: Sequence[DashboardAnswer], findings: Sequence[Finding]) -> 
             f"{drawn} of {counted(len(panels), 'panel')} show data"
         )
     declared = len(panels) - drawn
-    said = f", the other {declared} say why they have none" if declared else ""
+    said = {0: "", 1: ", the other one says why it has none"}.get(
+        declared, f", the other {declared} say why they have none"
+    )
     return f"{drawn} of {counted(len(panels), 'panel')} show data{said}"
 
 

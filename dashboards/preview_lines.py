@@ -36,6 +36,7 @@ _BORDERS = ("solid", "dashed", "dotted")
 _FILLS = (0.72, 0.45, 0.22)
 _TICKS = 4
 _TIMES_PER_IN = 1.1
+_CORNER = 0.03
 _MINUTE_S = 60
 _TIMES_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400)
 _SECONDS_SHOWN_BELOW_S = 300
@@ -300,7 +301,8 @@ def _horizontal(axes: "Axes", window: Window, most: int) -> None:
     from matplotlib.ticker import FixedLocator, FuncFormatter  # noqa: PLC0415
 
     step = next((each for each in _TIMES_S if window.range_s / each <= most), _TIMES_S[-1])
-    first = math.ceil(window.begin_s / step) * step
+    # a time under the corner would touch the other axis' figures
+    first = math.ceil((window.begin_s + _CORNER * window.range_s) / step) * step
     axes.xaxis.set_major_locator(FixedLocator(list(_steps(first, window.end_s, step))))
     form = "%H:%M:%S" if step < _MINUTE_S or window.range_s < _SECONDS_SHOWN_BELOW_S else "%H:%M"
     form = "%d %b" if step >= _TIMES_S[-1] else form

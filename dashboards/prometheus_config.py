@@ -8,17 +8,23 @@ RULES = Path(__file__).with_name("rules")
 SCRAPE_INTERVAL_S = 5
 
 
-def configuration(exporter: str | None = None, rules: Sequence[Path] = ()) -> str:
+def configuration(
+    exporter: str | None = None,
+    rules: Sequence[Path] = (),
+    *,
+    interval_s: int = SCRAPE_INTERVAL_S,
+) -> str:
     """Return the text of a configuration file.
 
     Args:
         exporter: `host:port` of the exporter; without it nothing is scraped.
         rules: files of rules.
+        interval_s: how often the exporter is scraped, and rules are looked at.
     """
     lines = [
         "global:",
-        f"  scrape_interval: {SCRAPE_INTERVAL_S}s",
-        f"  evaluation_interval: {SCRAPE_INTERVAL_S}s",
+        f"  scrape_interval: {interval_s}s",
+        f"  evaluation_interval: {interval_s}s",
     ]
     if rules:
         # a text of JSON is one of YAML, whatever is in it

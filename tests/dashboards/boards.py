@@ -141,7 +141,7 @@ OVERVIEW = Dashboard(
     ),
     annotations=(Annotation(name="run", expr="bench_run_info", text="{{workload}}", color="blue"),),
 )
-EMPTY = Dashboard(
+FAULTS = Dashboard(
     uid="faults",
     title="Faults",
     description="What must not be hidden.",
@@ -166,4 +166,3 @@ EMPTY = Dashboard(
     ),
     variables=(Variable(name="slot", label="Slot", query="label_values(no_such_metric, slot)"),),
 )
-BOARDS = (OVERVIEW, EMPTY)
