@@ -32,8 +32,9 @@ format: $(VENV)/.installed-dev  ## format the code, and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-generate: $(VENV)/.installed-dev  ## make what is generated and committed: dashboards, docs/metrics.md, docs/schema
+generate: $(VENV)/.installed-dev  ## make what is generated and committed: dashboards, alert rules, docs/metrics.md, docs/schema
 	$(BIN)/python -m dashboards.build
+	$(BIN)/python -m dashboards.rules
 	$(BIN)/python -m exporters.metrics_page
 	$(BIN)/python -m b2bench schema documents --fresh --output docs/schema
 
