@@ -159,7 +159,7 @@ _SERVER: tuple[Alert, ...] = (
         for_="30s",
         severity="warning",
         summary="A session of {{ $labels.datname }} waits for a lock",
-        description="For {{ $value | humanizeDuration }}. Whoever it waits for may wait for another.",
+        description="For {{ $value | humanizeDuration }}. Whom it waits for may wait, too.",
     ),
     Alert(
         name="Deadlocks",

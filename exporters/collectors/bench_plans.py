@@ -32,6 +32,7 @@ PLAN_REFRESHED = Metric(
     help="When the plans were looked at last",
     unit="seconds",
     source="the exporter",
+    reason="until all were looked at once",
 )
 METRICS = (PLAN_INFO, PLAN_CHANGES, PLAN_REFRESHED)
 NAME = "bench_plans"

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -10,12 +9,10 @@ from b2bench.cluster.processes import wait_until
 from b2bench.database import connect
 from b2bench.target import Target
 from dashboards.prometheus import Prometheus
-from dashboards.prometheus_config import configuration
-from dashboards.prometheus_server import PrometheusServer
 from dashboards.window import Window
 from exporters.exporter import Exporter, Watch
-from exporters.server import serving
-from tests.components import require
+from exporters.web import serving
+from tests.dashboards.scraping import scraping
 
 _SCRAPES = 6
 
@@ -27,7 +24,7 @@ def exporter_address(server: Target, tmp_path_factory: pytest.TempPathFactory) -
         connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
     runs = tmp_path_factory.mktemp("no-runs")
     watch = Watch(server=server, database=server, statements=[], runs=runs)
-    with serving(Exporter(watch), "127.0.0.1", 0) as address:
+    with Exporter(watch) as exporter, serving(exporter.render, "127.0.0.1", 0) as address:
         yield address
 
 
@@ -36,16 +33,7 @@ def prometheus(
     exporter_address: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Prometheus]:
     """Give a Prometheus that has scraped every second for some seconds."""
-    folder = tmp_path_factory.mktemp("prometheus")
-    server = PrometheusServer(
-        program=require("prometheus"),
-        configuration=configuration(urlsplit(exporter_address).netloc, interval_s=1),
-        data=folder / "data",
-        log=folder / "prometheus.log",
-        retention="1d",
-    )
-    with server.running() as running:
-        prometheus = Prometheus(running.address)
+    with scraping(tmp_path_factory.mktemp("prometheus"), exporter_address) as prometheus:
         assert wait_until(lambda: _scrapes(prometheus) >= _SCRAPES, 60)
         yield prometheus
 
