@@ -174,6 +174,8 @@ class Exporter(Registered):
 
     def _families(self) -> Iterator[Family]:
         up = self._complaints.attempt("the server", self._answers) or False
+        named = self._complaints.attempt(self._run.name, self._run.queryids)
+        self._statements.name_also(named or ())
         for collector in (self._statements, *self._of_the_server):
             yield from self._asked(collector, self._session if up else None)
         yield from self._relations(up=up)
