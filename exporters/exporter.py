@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector as Registered
@@ -22,6 +20,7 @@ from exporters.collectors.bench_run import RunCollector
 from exporters.collectors.pg_stat_activity import ActivitySampler
 from exporters.collectors.pg_stat_statements import StatementsCollector
 from exporters.complaints import Complaints
+from exporters.exposition import expose
 from exporters.families import family
 from exporters.sampling import Sampling
 from exporters.session import Session
@@ -29,6 +28,8 @@ from exporters.under_load import database_under_load
 
 # a scrape waits no longer for fresh figures; Prometheus gives up after ten seconds
 PATIENCE_S = 4.0
+# no collection takes so long, whatever is slow: each statement is given up after a second
+_GIVEN_UP_AFTER_S = 15.0
 # a session for a moment waits no longer until the others' moment is over
 _TURN_S = 0.5
 
@@ -92,6 +93,7 @@ class Exporter(Registered):
         self._collecting = threading.Lock()
         self._fresh = threading.Event()
         self._snapshot = _Snapshot(at_s=time.monotonic())
+        self._collecting_since_s: float | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -119,10 +121,7 @@ class Exporter(Registered):
 
     def render(self, accept: str | None = None) -> tuple[bytes, str]:
         """Return the metrics in the format that an Accept header asks for, and its name."""
-        registry = CollectorRegistry()
-        registry.register(self)
-        encoder, content_type = choose_encoder(accept or "")
-        return encoder(registry), content_type
+        return expose(self.collect(), accept)
 
     def describe(self) -> Iterable[Family]:
         """Say nothing beforehand, so that registering does not scrape."""
@@ -136,11 +135,17 @@ class Exporter(Registered):
         elif not self._snapshot.families:
             self._fresh.wait(PATIENCE_S)
         snapshot = self._snapshot
-        if self._session.is_stuck or not snapshot.families:
+        if self._is_stuck or not snapshot.families:
             yield from self._without_server()
         else:
             yield from snapshot.families
         yield family(own_metrics.SNAPSHOT_AGE, [((), time.monotonic() - snapshot.at_s)])
+
+    @property
+    def _is_stuck(self) -> bool:
+        since_s = self._collecting_since_s
+        for_s = time.monotonic() - since_s if since_s is not None else 0.0
+        return self._session.is_stuck or for_s > _GIVEN_UP_AFTER_S
 
     def _begin(self) -> None:
         """Collect in a thread, so that whoever scrapes can lose patience."""
@@ -152,11 +157,12 @@ class Exporter(Registered):
             raise
 
     def _collect_once(self) -> None:
-        began_s = time.monotonic()
+        began_s = self._collecting_since_s = time.monotonic()
         try:
             families = self._complaints.attempt("the exporter", lambda: list(self._families()))
             self._snapshot = _Snapshot(at_s=began_s, families=families or ())
         finally:
+            self._collecting_since_s = None
             self._fresh.set()
             self._collecting.release()
 
@@ -168,6 +174,8 @@ class Exporter(Registered):
 
     def _families(self) -> Iterator[Family]:
         up = self._complaints.attempt("the server", self._answers) or False
+        named = self._complaints.attempt(self._run.name, self._run.queryids)
+        self._statements.name_also(named or ())
         for collector in (self._statements, *self._of_the_server):
             yield from self._asked(collector, self._session if up else None)
         yield from self._relations(up=up)

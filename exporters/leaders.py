@@ -1,6 +1,6 @@
 """Which statements are shown one by one: those of query classes, and the leaders."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -22,13 +22,20 @@ class Leaders:
     """
 
     def __init__(self, named: Collection[int], *, most: int, kept_s: float = _KEPT_S) -> None:
-        self._named = frozenset(named)
+        self._named = set(named)
         self._most = most
         self._kept_s = kept_s
         self._led_at_s = dict[Statement, float]()
 
     def __contains__(self, statement: Statement) -> bool:
         return statement[1] in self._named or statement in self._led_at_s
+
+    def name(self, queryids: Iterable[int]) -> None:
+        """Make statements members for good; leaders among them give their places free."""
+        self._named |= set(queryids)
+        self._led_at_s = {
+            each: at_s for each, at_s in self._led_at_s.items() if each[1] not in self._named
+        }
 
     def admit(
         self, statements: Sequence[Statement], growth: Floats, now_s: float

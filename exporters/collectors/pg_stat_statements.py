@@ -1,7 +1,7 @@
 """pg_stat_statements: counters that never fall, a bounded number of series, text once."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -209,6 +209,10 @@ class StatementsCollector:
         self._info = _Info()
         self._deallocations = 0.0
         self._probed = (0, "")
+
+    def name_also(self, queryids: Iterable[int]) -> None:
+        """Export these one by one from now on, too."""
+        self._leaders.name(queryids)
 
     def collect(self, connection: psycopg.Connection) -> Iterator[Family]:
         """Read the view once and yield its families.

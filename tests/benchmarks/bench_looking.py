@@ -25,3 +25,4 @@ def bench_scrape(benchmark: BenchmarkFixture, shop: Target, tmp_path: Path) -> N
     exporter = watching(shop, tmp_path)
     exporter.render()
     benchmark(exporter.render)
+    exporter.close()

@@ -146,13 +146,14 @@ def test_a_server_that_is_away_is_down_and_not_an_error(
 def test_it_is_complete_under_the_role_that_the_documentation_names(
     exporter: Exporter, database: Target, server: Target, tmp_path: Path
 ) -> None:
-    with monitoring_role(server):
+    with monitoring_role(server), connect(database) as busy, busy.transaction():
+        busy.execute("SELECT 1")
         guest = watching(as_monitor(database), tmp_path)
         guest.start()
         wait_until_sampled(guest)
-        series = shown(guest)
+        series, everything = shown(guest), names(shown(exporter))
         guest.close()
-    everything = {name for name in names(shown(exporter)) if not name.startswith("bench_")}
+    everything = {name for name in everything if not name.startswith("bench_")}
     assert everything == {name for name in names(series) if not name.startswith("bench_")}
     assert set(collectors(series).values()) == {1}
 
@@ -295,3 +296,20 @@ def test_many_scrapes_at_once_all_get_an_answer(database: Target, tmp_path: Path
     ):
         answers = list(pool.map(lambda _: scraped(url), range(24)))
     assert all(answer["pg_up"] == 1 for answer in answers)
+
+
+def test_old_figures_do_not_stand_for_a_collection_that_never_ends(
+    exporter: Exporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shown(exporter)["pg_up"] == 1
+    over = threading.Event()
+    monkeypatch.setattr(exporter, "_own", lambda **_: over.wait(10) and ())
+    monkeypatch.setattr(module, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(module, "_GIVEN_UP_AFTER_S", 0.3)
+    kept = shown(exporter)
+    time.sleep(0.3)
+    given_up = shown(exporter)
+    over.set()
+    assert (kept["pg_up"], given_up["pg_up"]) == (1, 0)
+    assert STATEMENTS not in names(given_up)
+    assert given_up["b2bench_exporter_snapshot_age_seconds"] > 0.3

@@ -12,7 +12,7 @@ from b2bench.queryids import StatementId
 from b2bench.runs import RunPlan
 from b2bench.target import Target
 from exporters.exporter import Exporter, Watch
-from tests.exporters.exporters import shown
+from tests.exporters.exporters import shown, watching
 from tests.exporters.join import falls, imbalance, joined_calls
 from tests.loadgen.driver.lab import SCHEMA, plan_for, run
 from tests.postgres import change, new_database
@@ -37,15 +37,19 @@ def exporter_of(lab: Target, plan: RunPlan, runs: Path) -> Exporter:
 
 def test_every_execution_of_a_load_is_found_under_its_request(lab: Target, tmp_path: Path) -> None:
     plan = plan_for(lab, "read_item", "move_item", think_s=0.0)
-    exporter = exporter_of(lab, plan, tmp_path)
+    exporter, stranger = exporter_of(lab, plan, tmp_path), watching(lab, tmp_path)
     before = shown(exporter)
     result = run(lab, plan, tmp_path / "run").result
     after = shown(exporter)
+    told = {name for name in shown(stranger) if name.startswith("bench_request_query_info{")}
     exporter.close()
+    stranger.close()
     found = list(joined_calls(before, after, plan, result))
     assert {each.request for each in found} == {"read_item", "move_item"}
     assert [each for each in found if each.client != each.server] == []
     assert sum(each.client for each in found) > 100
+    # the run itself says which statements its requests are
+    assert told == {name for name in after if name.startswith("bench_request_query_info{")}
 
 
 def test_nothing_falls_and_everything_adds_up_while_statements_churn_and_are_reset(

@@ -1,7 +1,6 @@
 """Exporters as processes, each under a role of its own: ours and Debian's."""
 
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -85,7 +84,7 @@ def ours(target: Target) -> Iterator[Running]:
             url = process.stdout.readline().rpartition(" ")[2].strip()
             yield Running(url=url, pid=process.pid)
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             process.communicate(timeout=60)
 
 
