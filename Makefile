@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 FIGURES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format generate bench bench-data bench-load bench-explain bench-gate clean
+.PHONY: help install demo test check format generate bench bench-data bench-load bench-explain bench-gate bench-exporter clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -32,8 +32,9 @@ format: $(VENV)/.installed-dev  ## format the code, and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-generate: $(VENV)/.installed-dev  ## make what is generated and committed: dashboards, docs/metrics.md, docs/schema
+generate: $(VENV)/.installed-dev  ## make what is generated and committed: dashboards, alert rules, docs/metrics.md, docs/schema
 	$(BIN)/python -m dashboards.build
+	$(BIN)/python -m dashboards.rules
 	$(BIN)/python -m exporters.metrics_page
 	$(BIN)/python -m b2bench schema documents --fresh --output docs/schema
 
@@ -51,6 +52,9 @@ bench-explain: $(VENV)/.installed-dev  ## print the figures of the EXPLAIN repor
 
 bench-gate: $(VENV)/.installed-dev  ## print the figures of the gate, an hour; FIGURES=peers for a few
 	$(BIN)/python -m tests.benchmarks.gate $(FIGURES)
+
+bench-exporter: $(VENV)/.installed-dev  ## print the figures of the exporter, a quarter of an hour; FIGURES="join pgbench" for a few
+	$(BIN)/python -m tests.benchmarks.exporter $(FIGURES)
 
 clean:  ## stop the embedded server; remove its data, runs, .venv and caches
 	@if [ -e .b2bench ]; then \

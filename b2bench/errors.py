@@ -39,3 +39,7 @@ class BaselineUnusable(B2benchError):
 
 class RunFailed(B2benchError):
     """The load could not be run to its end."""
+
+
+class MonitoringFailed(B2benchError):
+    """Prometheus could not be started, or ended by itself."""

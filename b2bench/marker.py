@@ -77,9 +77,12 @@ def create_marked_database(target: Target) -> bool:
 
 
 def is_marked(connection: psycopg.Connection) -> bool:
-    """Return whether b2bench made the session's database."""
-    row = connection.execute("SELECT to_regclass('b2bench_meta.data_set') IS NOT NULL").fetchone()
-    return bool(row and row[0])
+    """Return whether b2bench made the session's database; a role needs no rights to know it."""
+    row = connection.execute(
+        "SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE (n.nspname, c.relname) = ('b2bench_meta', 'data_set')"
+    ).fetchone()
+    return row is not None
 
 
 def require_marked(connection: psycopg.Connection, target: Target) -> None:

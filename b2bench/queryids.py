@@ -1,6 +1,6 @@
 """The server's number for each statement: the join between a query class and pg_stat_statements."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from b2bench.arguments import ArgumentSource
-from b2bench.errors import StatementFailed
+from b2bench.errors import BadInput, StatementFailed
 from b2bench.queries import QueryClass
 
 SET_CONFIG = "set_config"
@@ -49,6 +49,18 @@ def statement_ids(
         StatementId(query=found.query, step=found.step, queryid=found.queryid)
         for found in planned_statements(connection, query, source)
     )
+
+
+def known_ids(
+    connection: psycopg.Connection, queries: Sequence[QueryClass], source: ArgumentSource
+) -> Iterator[StatementId]:
+    """Yield the queryids of those query classes that the database can plan."""
+    for query in queries:
+        try:
+            yield from statement_ids(connection, query, source)
+        except (BadInput, StatementFailed, psycopg.Error):
+            # a statement without a name is still counted
+            continue
 
 
 def planned_statements(

@@ -15,6 +15,7 @@ RECORD_FILE = "run.json"
 RESULT_FILE = "load.json"
 HISTOGRAM_FILE = "histograms.hlog"
 REPORT_FILE = "report.html"
+METRICS_FILE = "metrics.om.gz"
 
 Phase = Literal["connecting", "warm-up", "measuring", "finished", "interrupted"]
 Arrival = Literal["poisson", "regular"]
@@ -378,12 +379,30 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsRecording:
+    """The exporter's metrics beside the run, in `metrics.om.gz`.
+
+    Args:
+        scrapes: how often they were taken.
+        every_s: how often they were to be.
+        server_s: how long the exporter waited for the server's answers, all scrapes together.
+        problem: why it ended before the run, empty where it did not.
+    """
+
+    scrapes: int
+    every_s: float
+    server_s: float
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """A finished run: plan, provenance, result, the server's account, findings.
 
     Args:
         statements: empty where the server could not be asked any more.
         is_account_complete: pg_stat_statements threw nothing out and was not reset meanwhile.
+        metrics: `None` where the exporter's metrics were not recorded.
     """
 
     plan: RunPlan
@@ -394,4 +413,5 @@ class RunRecord:
     findings: tuple[Finding, ...]
     is_account_complete: bool = True
     observation: Observation | None = None
+    metrics: MetricsRecording | None = None
     record_version: int = RECORD_VERSION

@@ -1,5 +1,6 @@
 """A database that a command works on: where it is, as whom, and which way."""
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -9,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from b2bench.errors import BadInput
 
 Way = Literal["direct", "pgbouncer"]
+_QUOTED = re.compile(r'".*"', re.DOTALL)
 _SHOWN = ("host", "port", "dbname", "user")
 
 
@@ -36,10 +38,12 @@ class Target:
         try:
             make_conninfo(dsn)
         except ProgrammingError as error:
+            # what libpq quotes may be a part of the password
+            reason = _QUOTED.sub("…", str(error).strip())
             raise BadInput(
-                f"the connection string cannot be read ({str(error).strip()}): write it as "
+                f"the connection string cannot be read ({reason}): write it as "
                 "postgresql://user@host:port/database"
-            ) from error
+            ) from None
         return cls(conninfo=dsn)
 
     def for_database(self, name: str) -> "Target":

@@ -17,13 +17,16 @@ class Accumulation(Generic[K]):
         self._last = dict[K, float]()
         self._sums = dict[K, float]()
 
-    def add(self, key: K, value: float) -> None:
-        """Add what a counter grew by since it was read last."""
+    def add(self, key: K, value: float, *, under: K) -> None:
+        """Add what a counter grew by since it was read last to the sum that it is shown under.
+
+        What it grew by before it was shown under another name stays where it is.
+        """
         before = self._last.get(key, 0.0)
         grown = value - before if value >= before else value
         self._last[key] = value
-        self._sums[key] = self._sums.get(key, 0.0) + grown
+        self._sums[under] = self._sums.get(under, 0.0) + grown
 
     def items(self) -> Iterable[tuple[K, float]]:
-        """Return every key with its sum."""
+        """Return every name with its sum."""
         return self._sums.items()

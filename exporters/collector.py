@@ -87,7 +87,8 @@ class ViewCollector:
     ) -> list[tuple[Labels, float]]:
         sums = self._sums[metric]
         for labels, value in samples:
-            sums.add(labels, value)
+            # who becomes a member begins at nothing, so that the others' sum does not fall
+            sums.add(labels, value, under=self._shown(metric.labels, labels))
         return list(sums.items())
 
     def _merged(

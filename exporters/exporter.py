@@ -3,25 +3,24 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-import psycopg
-from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector as Registered
 
-from b2bench.errors import B2benchError
 from b2bench.queryids import StatementId
 from b2bench.target import Target
 from exporters import metrics, own_metrics
 from exporters.collector import Collector
-from exporters.collectors.bench_plans import PlanSource, PlanWatcher
+from exporters.collectors.bench_plans import PlanSource, PlanWatcher, StepPlan
 from exporters.collectors.bench_run import RunCollector
 from exporters.collectors.pg_stat_activity import ActivitySampler
 from exporters.collectors.pg_stat_statements import StatementsCollector
+from exporters.complaints import Complaints
+from exporters.exposition import expose
 from exporters.families import family
 from exporters.sampling import Sampling
 from exporters.session import Session
@@ -29,6 +28,10 @@ from exporters.under_load import database_under_load
 
 # a scrape waits no longer for fresh figures; Prometheus gives up after ten seconds
 PATIENCE_S = 4.0
+# no collection takes so long, whatever is slow: each statement is given up after a second
+_GIVEN_UP_AFTER_S = 15.0
+# a session for a moment waits no longer until the others' moment is over
+_TURN_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ class Watch:
         statements: which statements the requests of a run are.
         runs: the folder of runs.
         plans: looks up the plans of the query classes, `None` for not at all.
+        plans_every_s: pause between two looks at them.
     """
 
     server: Target
@@ -48,16 +52,25 @@ class Watch:
     statements: Sequence[StatementId]
     runs: Path
     plans: PlanSource | None = None
+    plans_every_s: float = 60.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     """What a collector yielded last, and when."""
 
-    families: list[Family] = field(default_factory=list)
+    families: Sequence[Family] = ()
     at_s: float = float("-inf")
     up: bool = False
     took_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Snapshot:
+    """Everything at one instant; nothing before the first collection, or after a bug in it."""
+
+    at_s: float
+    families: Sequence[Family] = ()
 
 
 class Exporter(Registered):
@@ -65,20 +78,29 @@ class Exporter(Registered):
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
+        self._complaints = Complaints()
         self._session = Session(watch.server)
         self._statements = StatementsCollector([s.queryid for s in watch.statements])
         self._of_the_server = metrics.of_the_server()
         self._of_a_database = metrics.of_a_database()
         self._run = RunCollector(watch.runs, watch.statements)
         self._activity = ActivitySampler()
-        self._sampling = Sampling(Session(watch.server), self._activity.sample)
-        self._plans = PlanWatcher(watch.plans)
+        self._sampling = Sampling(Session(watch.server), self._activity.sample, self._complaints)
+        self._moments = threading.Lock()
+        self._plans = PlanWatcher(_in_turn(watch.plans, self._moments), watch.plans_every_s)
         self._process = ProcessCollector(registry=None)
         self._kept = dict[str, _Kept]()
         self._collecting = threading.Lock()
         self._fresh = threading.Event()
-        self._snapshot: list[Family] = []
-        self._at_s = time.monotonic()
+        self._snapshot = _Snapshot(at_s=time.monotonic())
+        self._collecting_since_s: float | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def start(self) -> None:
         """Begin to sample and to look at plans."""
@@ -86,18 +108,20 @@ class Exporter(Registered):
         self._plans.start()
 
     def close(self) -> None:
-        """End threads and sessions."""
+        """End threads and sessions; a server that hangs is not waited for."""
         self._plans.stop()
         self._sampling.stop()
-        with self._collecting:
+        if self._collecting.acquire(timeout=PATIENCE_S):
             self._session.close()
+
+    @property
+    def waited_s(self) -> float:
+        """How long the sessions that stay open have waited for the server's answers."""
+        return self._session.waited_s + self._sampling.session.waited_s
 
     def render(self, accept: str | None = None) -> tuple[bytes, str]:
         """Return the metrics in the format that an Accept header asks for, and its name."""
-        registry = CollectorRegistry()
-        registry.register(self)
-        encoder, content_type = choose_encoder(accept or "")
-        return encoder(registry), content_type
+        return expose(self.collect(), accept)
 
     def describe(self) -> Iterable[Family]:
         """Say nothing beforehand, so that registering does not scrape."""
@@ -106,31 +130,55 @@ class Exporter(Registered):
     def collect(self) -> Iterator[Family]:
         """Yield fresh families; the last ones while a collection is under way or takes too long."""
         if self._collecting.acquire(blocking=False):
-            self._fresh.clear()
+            self._begin()
+            self._fresh.wait(PATIENCE_S)
+        elif not self._snapshot.families:
+            self._fresh.wait(PATIENCE_S)
+        snapshot = self._snapshot
+        if self._is_stuck or not snapshot.families:
+            yield from self._without_server()
+        else:
+            yield from snapshot.families
+        yield family(own_metrics.SNAPSHOT_AGE, [((), time.monotonic() - snapshot.at_s)])
+
+    @property
+    def _is_stuck(self) -> bool:
+        since_s = self._collecting_since_s
+        for_s = time.monotonic() - since_s if since_s is not None else 0.0
+        return self._session.is_stuck or for_s > _GIVEN_UP_AFTER_S
+
+    def _begin(self) -> None:
+        """Collect in a thread, so that whoever scrapes can lose patience."""
+        self._fresh.clear()
+        try:
             threading.Thread(target=self._collect_once, name="collect", daemon=True).start()
-            self._fresh.wait(PATIENCE_S)
-        elif not self._snapshot:
-            self._fresh.wait(PATIENCE_S)
-        stuck = self._session.is_stuck
-        yield from () if stuck else self._snapshot
-        if stuck or not self._snapshot:
-            yield family(own_metrics.SERVER_UP, [((), 0.0)])
-        yield family(own_metrics.SNAPSHOT_AGE, [((), time.monotonic() - self._at_s)])
+        except RuntimeError:
+            self._collecting.release()
+            raise
 
     def _collect_once(self) -> None:
+        began_s = self._collecting_since_s = time.monotonic()
         try:
-            began_s = time.monotonic()
-            self._snapshot = list(self._families())
-            self._at_s = began_s
+            families = self._complaints.attempt("the exporter", lambda: list(self._families()))
+            self._snapshot = _Snapshot(at_s=began_s, families=families or ())
         finally:
-            self._collecting.release()
+            self._collecting_since_s = None
             self._fresh.set()
+            self._collecting.release()
+
+    def _without_server(self) -> Iterator[Family]:
+        """Yield what is known though the server does not answer."""
+        yield family(own_metrics.SERVER_UP, [((), 0.0)])
+        yield from self._complaints.attempt(self._run.name, lambda: list(self._run.collect())) or ()
+        yield from self._of_the_process()
 
     def _families(self) -> Iterator[Family]:
-        up = self._is_up()
+        up = self._complaints.attempt("the server", self._answers) or False
+        named = self._complaints.attempt(self._run.name, self._run.queryids)
+        self._statements.name_also(named or ())
         for collector in (self._statements, *self._of_the_server):
             yield from self._asked(collector, self._session if up else None)
-        yield from self._relations() if up else ()
+        yield from self._relations(up=up)
         yield from self._local(
             self._activity.name, self._activity.families, up=up and self._sampling.is_up
         )
@@ -139,55 +187,73 @@ class Exporter(Registered):
             yield from self._local(self._plans.name, self._plans.families, up=self._plans.is_up)
         yield from self._own(up=up)
 
-    def _is_up(self) -> bool:
-        try:
-            with self._session.connection() as connection:
-                connection.execute("SELECT 1")
-        except (B2benchError, psycopg.Error):
-            return False
+    def _answers(self) -> bool:
+        with self._session.connection() as connection:
+            connection.execute("SELECT 1")
         return True
 
-    def _relations(self) -> Iterator[Family]:
+    def _relations(self, *, up: bool) -> Iterator[Family]:
         """Ask in the database under load; a session of its own would keep it from being copied."""
-        stays = self._watch.database == self._watch.server
-        if not stays and not any(self._is_due(each) for each in self._of_a_database):
+        if not up or self._watch.database == self._watch.server:
+            yield from self._asked_of_a_database(self._session if up else None)
+        elif any(map(self._is_due, self._of_a_database)) and self._moments.acquire(timeout=_TURN_S):
+            try:
+                yield from self._asked_for_a_moment()
+            finally:
+                self._moments.release()
+        else:
             for collector in self._of_a_database:
-                yield from self._kept[collector.name].families
-            return
-        session = self._session if stays else Session(self._under_load())
+                yield from self._kept.setdefault(collector.name, _Kept()).families
+
+    def _asked_for_a_moment(self) -> Iterator[Family]:
+        target = self._complaints.attempt("the database under load", self._under_load)
+        session = Session(target) if target else None
         try:
-            for collector in self._of_a_database:
-                yield from self._asked(collector, session)
+            yield from self._asked_of_a_database(session)
         finally:
-            if not stays:
+            if session:
                 session.close()
+
+    def _asked_of_a_database(self, session: Session | None) -> Iterator[Family]:
+        for collector in self._of_a_database:
+            yield from self._asked(collector, session)
 
     def _under_load(self) -> Target:
         with self._session.connection() as connection:
             return database_under_load(connection, self._watch.database)
 
     def _is_due(self, collector: Collector) -> bool:
-        kept = self._kept.setdefault(collector.name, _Kept())
+        kept = self._kept.get(collector.name, _Kept())
         return not kept.up or time.monotonic() - kept.at_s >= collector.every_s
 
-    def _asked(self, collector: Collector, session: Session | None) -> list[Family]:
+    def _asked(self, collector: Collector, session: Session | None) -> Sequence[Family]:
         """Return what a collector yields now, or did not long ago; a failed one gives nothing."""
         if session is None:
             self._kept[collector.name] = _Kept()
         elif self._is_due(collector):
-            self._kept[collector.name] = _ask(collector, session)
+            self._keep(collector.name, lambda: _answer(collector, session))
         return self._kept[collector.name].families
 
     def _local(
         self, name: str, collect: Callable[[], Iterable[Family]], *, up: bool = True
-    ) -> list[Family]:
+    ) -> Sequence[Family]:
+        if up:
+            self._keep(name, collect)
+        else:
+            self._kept[name] = _Kept()
+        return self._kept[name].families
+
+    def _keep(self, name: str, collect: Callable[[], Iterable[Family]]) -> None:
         begin_s = time.perf_counter()
-        families = list(collect()) if up else []
-        self._kept[name] = _Kept(families, time.monotonic(), up, time.perf_counter() - begin_s)
-        return families
+        families = self._complaints.attempt(f"collector {name}", lambda: list(collect()))
+        self._kept[name] = _Kept(
+            families=families or (),
+            at_s=time.monotonic(),
+            up=families is not None,
+            took_s=time.perf_counter() - begin_s,
+        )
 
     def _own(self, *, up: bool) -> Iterator[Family]:
-        sessions = (self._session, self._sampling.session)
         yield family(own_metrics.SERVER_UP, [((), float(up))])
         yield family(
             own_metrics.COLLECTOR_UP, _by_name({n: float(k.up) for n, k in self._kept.items()})
@@ -195,21 +261,37 @@ class Exporter(Registered):
         yield family(
             own_metrics.COLLECTOR_SECONDS, _by_name({n: k.took_s for n, k in self._kept.items()})
         )
+        yield from self._of_the_process()
+
+    def _of_the_process(self) -> Iterator[Family]:
+        sessions = (self._session, self._sampling.session)
         yield family(own_metrics.CONNECTIONS, [((), float(sum(s.is_open for s in sessions)))])
-        yield family(own_metrics.SERVER_SECONDS, [((), sum(s.waited_s for s in sessions))])
+        yield family(own_metrics.SERVER_SECONDS, [((), self.waited_s)])
         for own in self._process.collect():
             if own.name in {"process_cpu_seconds", "process_resident_memory_bytes"}:
                 yield own
 
 
-def _ask(collector: Collector, session: Session) -> _Kept:
-    begin_s = time.perf_counter()
-    try:
-        with session.connection() as connection:
-            families = list(collector.collect(connection))
-    except (B2benchError, psycopg.Error):
-        return _Kept(took_s=time.perf_counter() - begin_s)
-    return _Kept(families, time.monotonic(), up=True, took_s=time.perf_counter() - begin_s)
+def _in_turn(source: PlanSource | None, turn: threading.Lock) -> PlanSource | None:
+    """Let a source of plans, which opens sessions, wait while another has one for a moment."""
+    if source is None:
+        return None
+
+    def in_turn() -> Iterator[StepPlan]:
+        plans = iter(source())
+        while True:
+            with turn:
+                found = next(plans, None)
+            if found is None:
+                return
+            yield found
+
+    return in_turn
+
+
+def _answer(collector: Collector, session: Session) -> list[Family]:
+    with session.connection() as connection:
+        return list(collector.collect(connection))
 
 
 def _by_name(values: Mapping[str, float]) -> list[tuple[tuple[str], float]]:

@@ -34,19 +34,16 @@ _OF_THE_SERVER = (
     pg_settings,
 )
 _OF_A_DATABASE = (pg_stat_user_tables, pg_stat_user_indexes)
-METRICS = tuple(
-    metric
-    for module in (
-        pg_stat_statements,
-        pg_stat_activity,
-        *_OF_THE_SERVER,
-        *_OF_A_DATABASE,
-        bench_run,
-        bench_plans,
-        own_metrics,
-    )
-    for metric in module.METRICS
+MODULES = (
+    pg_stat_statements,
+    pg_stat_activity,
+    *_OF_THE_SERVER,
+    *_OF_A_DATABASE,
+    bench_run,
+    bench_plans,
+    own_metrics,
 )
+METRICS = tuple(metric for module in MODULES for metric in module.METRICS)
 
 
 def of_the_server() -> tuple[Collector, ...]:

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from b2bench.database import reading
 from b2bench.errors import B2benchError
@@ -14,13 +16,22 @@ from b2bench.target import Target
 LOCK_TIMEOUT_S = 0.2
 STATEMENT_TIMEOUT_S = 1.0
 CONNECT_TIMEOUT_S = 2
+# a network that went away without a word is noticed, and does not end in hours of silence
+_NETWORK = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+# enough for every view without texts, so that the server need not write a temporary file
+_MEMORY = "SET work_mem = '16MB'"
 
 
 class Session:
     """One session, opened when it is needed."""
 
     def __init__(self, target: Target) -> None:
-        self._target = target
+        self._target = _noticing_a_lost_network(target)
         self._stack = ExitStack()
         self._connection: psycopg.Connection | None = None
         self._waiting_since_s: float | None = None
@@ -48,6 +59,8 @@ class Session:
             StatementFailed: the server refused a statement, or took too long.
         """
         self._waiting_since_s = begin_s = time.monotonic()
+        if self._connection is not None and self._connection.closed:
+            self.close()
         try:
             yield self._connection or self._open()
         except (psycopg.OperationalError, B2benchError) as error:
@@ -61,7 +74,7 @@ class Session:
             self.waited_s += time.monotonic() - begin_s
 
     def _open(self) -> psycopg.Connection:
-        self._connection = self._stack.enter_context(
+        connection = self._stack.enter_context(
             reading(
                 self._target,
                 statement_timeout_s=STATEMENT_TIMEOUT_S,
@@ -69,10 +82,18 @@ class Session:
                 connect_timeout_s=CONNECT_TIMEOUT_S,
             )
         )
-        return self._connection
+        self._connection = connection
+        connection.execute(_MEMORY)
+        return connection
 
     def close(self) -> None:
         """End the session."""
         self._connection = None
         stack, self._stack = self._stack, ExitStack()
         stack.close()
+
+
+def _noticing_a_lost_network(target: Target) -> Target:
+    """Return the target with limits for TCP where the user has set none."""
+    settings = _NETWORK | conninfo_to_dict(target.conninfo)
+    return replace(target, conninfo=make_conninfo("", **settings))

@@ -74,7 +74,7 @@ class Launch:
             yield _number(wanted)
             return
         memory = self.home.memory()
-        if memory and _is_free(memory.port):
+        if memory and is_free(memory.port):
             yield memory.port
         for _ in range(_PORT_ATTEMPTS):
             yield free_port()
@@ -112,7 +112,8 @@ def _number(port: str) -> int:
     return int(port)
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Return whether nobody listens on a port of the loopback address."""
     with socket.socket() as probe:
         # as PostgreSQL does: sessions that have just ended do not count
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

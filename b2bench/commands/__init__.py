@@ -8,12 +8,15 @@ from b2bench.commands import (
     baseline,
     capacity,
     compare,
+    dashboards,
     data,
     demo,
     explain,
     export,
     gate,
+    health,
     history,
+    monitor,
     poolers,
     run,
     schema,
@@ -56,7 +59,10 @@ def make_command() -> Any:  # noqa: ANN401 (typer does not export the type)
     app.command()(gate.gate)
     app.add_typer(history.app, name="history")
     app.command()(export.export)
+    app.command()(monitor.monitor)
+    app.add_typer(dashboards.app, name="dashboards")
     app.command()(top.top)
+    app.command()(health.health)
     app.add_typer(selftest.app, name="selftest")
     app.command(name="settings")(settings.show_settings)
     return typer.main.get_command(app)

@@ -48,6 +48,12 @@ def say(*lines: str, style: str = "") -> None:
         console().print(Text(line, style=style), soft_wrap=True)
 
 
+def warn(line: str) -> None:
+    """Print a line on standard error of what is not as it should be, and go on."""
+    sys.stderr.write(f"b2bench: warning: {line}\n")
+    sys.stderr.flush()
+
+
 def show(table: Table) -> None:
     """Print a table, without blanks at the ends of lines where it goes into a file."""
     screen = console()

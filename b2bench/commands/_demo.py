@@ -112,11 +112,7 @@ def _sum_up(settings: Settings, data_set: DataSet, outcome: Outcome, verdict: Ve
     say(*data_set_lines(data_set))
     say(f"EXPLAIN report: {folder / EXPLAIN_FILE}")
     say(f"gate: {folder / GATE_FILE}, baseline: {settings.state / BASELINE_FILE}")
-    say(
-        "",
-        f"monitoring: {_own_command()} export",
-        "            then prometheus --config.file=dashboards/prometheus.yml",
-    )
+    say("", f"monitoring: {_own_command()} monitor")
 
 
 def _own_command() -> str:

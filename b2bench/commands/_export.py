@@ -10,7 +10,7 @@ from b2bench.arguments import ArgumentSource, RememberingSource
 from b2bench.commands._queries import argument_source
 from b2bench.commands._settings import Settings
 from b2bench.database import capabilities, maintenance, reading
-from b2bench.errors import BadInput, ServerUnreachable, StatementFailed
+from b2bench.errors import BadInput, NotOurDatabase, ServerUnreachable, StatementFailed
 from b2bench.marker import is_marked
 from b2bench.queries import QueryClass
 from b2bench.queryids import PlannedStatement, planned_statements
@@ -65,10 +65,13 @@ def _watched(target: Target) -> Target:
 
 
 def _look(settings: Settings, target: Target, queries: Sequence[QueryClass]) -> Look | None:
-    """Return what plans every statement; without the shop's data there is nothing to plan with."""
+    """Return what plans every statement; without the shop's data there is nothing to plan with.
+
+    Any other database is watched all the same, and so is a shop that the role may not read.
+    """
     try:
         source = RememberingSource(argument_source(settings, target))
-    except BadInput:
+    except (BadInput, NotOurDatabase, StatementFailed):
         return None
     return partial(_planned, target, queries, source)
 

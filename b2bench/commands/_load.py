@@ -11,6 +11,7 @@ from b2bench.commands._observe import observe, places_of, planned
 from b2bench.commands._order import Order, environment_of, plan_of, stages_of
 from b2bench.commands._output import write_text
 from b2bench.commands._queries import argument_source
+from b2bench.commands._recording import recording
 from b2bench.commands._settings import Settings
 from b2bench.commands._target import is_ours
 from b2bench.commands._way import Way, way_to
@@ -66,9 +67,10 @@ def perform(order: Order, target: Target, progress: Progress) -> Outcome:
         if order.in_place and order.writes:
             with connect(subject) as connection:
                 note_run(connection, plan.run)
-        with way_of(order, subject, folder) as way:
+        with way_of(order, subject, folder) as way, recording(order, subject, folder) as recorded:
             plan = replace(plan, via=way.target.via, is_prepared=way.is_prepared)
             record = observe(order, plan, places, folder=folder, progress=progress, way=way)
+    record = replace(record, metrics=recorded())
     write_record(folder / RECORD_FILE, record)
     progress("writing the report")
     write_text(folder / REPORT_FILE, render_run_page(record))

@@ -22,6 +22,7 @@ class Order:
     Args:
         listen: `host:port` at which processes of other machines are waited for.
         pgbouncer: the pooler that the load goes through, if it does.
+        records_metrics: whether the exporter's metrics are recorded beside the run.
     """
 
     settings: Settings
@@ -30,6 +31,7 @@ class Order:
     in_place: bool
     listen: str | None = None
     pgbouncer: PgBouncer | None = None
+    records_metrics: bool = False
 
     @property
     def writes(self) -> bool:
@@ -37,7 +39,13 @@ class Order:
         return any(query.writes for query in self.queries)
 
 
-def make_order(settings: Settings, *, in_place: bool = False, listen: str | None = None) -> Order:
+def make_order(
+    settings: Settings,
+    *,
+    in_place: bool = False,
+    listen: str | None = None,
+    records_metrics: bool = False,
+) -> Order:
     """Return what is to be run, checked as far as it can be without a server.
 
     Raises:
@@ -55,6 +63,7 @@ def make_order(settings: Settings, *, in_place: bool = False, listen: str | None
         in_place=in_place,
         listen=listen,
         pgbouncer=_pgbouncer(settings, listen),
+        records_metrics=records_metrics,
     )
     stages = stages_of(order)
     for stage in stages:

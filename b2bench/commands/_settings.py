@@ -93,6 +93,9 @@ class Settings:
     policy: Path | None
     export_host: str
     export_port: int
+    export_web_config: Path | None
+    prometheus_port: int
+    metrics_every_s: float
     fail_on: RunPolicy
     tolerance: float
     origins: Mapping[str, str]
@@ -323,6 +326,30 @@ KEYS: tuple[Key, ...] = (
         default="9187",
         metavar="N",
         option="--port",
+    ),
+    Key(
+        name="export_web_config",
+        said="export-web-config",
+        why="Web configuration file: TLS and passwords, in the form of Prometheus's exporters.",
+        read=_values.path,
+        metavar="FILE",
+        option="--web-config",
+    ),
+    Key(
+        name="prometheus_port",
+        said="prometheus-port",
+        why="Port of the Prometheus that `monitor` starts; 0 takes a free one.",
+        read=_values.whole(0, _HIGHEST_PORT),
+        default="9090",
+        metavar="N",
+    ),
+    Key(
+        name="metrics_every_s",
+        said="metrics-every",
+        why="How often --record-metrics looks.",
+        read=_values.duration_s,
+        default="5s",
+        metavar="TIME",
     ),
     Key(
         name="fail_on",

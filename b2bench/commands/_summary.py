@@ -12,7 +12,7 @@ from b2bench.commands._way import THROUGH_POOLER
 from b2bench.figures.notation import counted, milliseconds, number, share, size, target
 from b2bench.findings import Finding, Severity
 from b2bench.marker import DataSet
-from b2bench.runs import QueryResult, RunRecord
+from b2bench.runs import METRICS_FILE, MetricsRecording, QueryResult, RunRecord
 from loadgen.data.contract import Check
 from loadgen.data.estimate import TableSize
 from loadgen.data.skew import Skew
@@ -46,6 +46,16 @@ def say_run(outcome: Outcome) -> None:
     say_findings(found for found in record.findings if found not in notes)
     there = f" ({counted(len(notes), 'note')} there)" if notes else ""
     say(f"report: {outcome.report}{there}")
+    if record.metrics is not None:
+        say(*metrics_lines(record.metrics, outcome.folder))
+
+
+def metrics_lines(recorded: MetricsRecording, folder: Path) -> Iterator[str]:
+    """Yield where the recorded metrics are, and how they are looked at."""
+    yield f"metrics: {folder / METRICS_FILE} ({counted(recorded.scrapes, 'scrape')})"
+    if recorded.problem:
+        yield f"their recording ended early: {recorded.problem}"
+    yield f"look at them: b2bench dashboards preview --run {folder}"
 
 
 def run_table(record: RunRecord) -> Table:

@@ -47,6 +47,13 @@ Worker = Annotated[
         help="Be one of the processes that the master there conducts; it has the plan.",
     ),
 ]
+RecordMetrics = Annotated[
+    bool,
+    typer.Option(
+        "--record-metrics",
+        help="Record the exporter's metrics beside the run, for `b2bench dashboards preview`.",
+    ),
+]
 JsonSchema = Annotated[
     bool, typer.Option("--json-schema", help="Print the JSON schema of --json and exit.")
 ]
@@ -73,6 +80,7 @@ JsonSchema = Annotated[
     "fail_on",
     "rounds",
     "tolerance",
+    "metrics_every_s",
 )
 def run(
     settings: Settings,
@@ -83,6 +91,7 @@ def run(
     twin_rounds: TwinRounds = 3,
     master: Master = None,
     worker: Worker = None,
+    record_metrics: RecordMetrics = False,
     json: Json = None,
     junit: Junit = None,
     json_schema: JsonSchema = False,
@@ -101,6 +110,7 @@ def run(
         b2bench run --via pgbouncer --pool-size 10
         b2bench run spike --workers 2
         b2bench run pricing --users 10 --think 0 --pgbench-twin
+        b2bench run --record-metrics
         b2bench run --fail-on 'target,errors>0.1%,skipped' --junit run.xml
         b2bench run --beside postgresql://me@host/candidate --rounds 10
         b2bench run --queries my-queries --in-place --dsn postgresql://me@host/shop
@@ -112,10 +122,11 @@ def run(
     if json_schema:
         return _running.print_schema()
     _require_one_of(beside=beside, pgbench_twin=pgbench_twin, master=master, worker=worker)
+    _require_one_of(beside=beside, worker=worker, record_metrics=record_metrics)
     if worker is not None:
         return _running.take_part(settings, worker)
     destinations = Destinations.asked(json=json, junit=junit)
-    order = make_order(settings, in_place=in_place, listen=master)
+    order = make_order(settings, in_place=in_place, listen=master, records_metrics=record_metrics)
     if beside is not None:
         return _running.run_beside(order, beside, destinations)
     if pgbench_twin:

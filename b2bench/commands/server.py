@@ -1,11 +1,12 @@
 """`b2bench server`: the embedded PostgreSQL server's life cycle."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from b2bench.commands._options import EMBEDDED, with_settings
+from b2bench.commands._options import EMBEDDED, WHERE, with_settings
 from b2bench.commands._settings import Settings
 from b2bench.findings import ExitCode
 
@@ -17,6 +18,13 @@ app = typer.Typer(
 )
 PsqlArguments = Annotated[
     list[str] | None, typer.Argument(metavar="[-- PSQL-ARGUMENT...]", show_default=False)
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write servers.json and pg_service.conf into that folder."),
+]
+Pgpass = Annotated[
+    bool, typer.Option("--pgpass", help="Print a line for ~/.pgpass, password included.")
 ]
 
 
@@ -112,6 +120,37 @@ def dsn(settings: Settings) -> ExitCode:
     from b2bench.commands._target import embedded_server  # noqa: PLC0415
 
     say(embedded_server(settings).target(settings.database).conninfo)
+    return ExitCode.FINE
+
+
+@app.command("connect-info")
+@with_settings(*WHERE)
+def connect_info(settings: Settings, *, output: Output = None, pgpass: Pgpass = False) -> ExitCode:
+    """Say how other tools connect: pgAdmin, psql, whatever speaks libpq.
+
+    With --output it writes servers.json, which pgAdmin imports, and pg_service.conf with the
+    services b2bench and b2bench-maintenance. No password is in any of it; --pgpass prints the
+    line that belongs into ~/.pgpass, and nothing else.
+
+    Examples:
+        b2bench server connect-info
+        b2bench server connect-info --output connect
+        PGSERVICEFILE=connect/pg_service.conf psql service=b2bench
+        b2bench server connect-info --pgpass >> ~/.pgpass
+    """
+    from b2bench.commands import _connect_info as info  # noqa: PLC0415 (--help stays fast)
+    from b2bench.commands._console import say  # noqa: PLC0415
+    from b2bench.commands._output import require_folder_place  # noqa: PLC0415
+
+    if output is not None:
+        require_folder_place(output)
+    found = info.connect_info(settings)
+    if pgpass:
+        say(info.pgpass_line(found))
+        return ExitCode.FINE
+    say(*info.lines(found))
+    if output is not None:
+        say(*(f"written: {path}" for path in info.write_files(output, found)))
     return ExitCode.FINE
 
 

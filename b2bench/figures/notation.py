@@ -4,6 +4,7 @@ import math
 
 _MS_PER_S = 1000
 _S_PER_MIN = 60
+_UNITS_S = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _KIB = 1024
 _LEAST_PER_CENT = 0.1
 
@@ -100,3 +101,19 @@ def span(value_s: float) -> str:
     if not minutes:
         return f"{seconds} s"
     return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+
+
+def age(value_s: float) -> str:
+    """Return how long something has been, in the two largest units that say anything.
+
+    >>> [age(value) for value in (0.4, 90, 7_200, 273_600)]
+    ['0.4 s', '1 min 30 s', '2 h', '3 d 4 h']
+    """
+    if value_s < 1:
+        return f"{value_s:.1f} s"
+    rest, parts = round(value_s), list[str]()
+    for unit, unit_s in _UNITS_S:
+        count, rest = divmod(rest, unit_s)
+        if count or parts:
+            parts.append(f"{count} {unit}" if count else "")
+    return " ".join(filter(None, parts[:2]))

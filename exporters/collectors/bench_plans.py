@@ -32,10 +32,10 @@ PLAN_REFRESHED = Metric(
     help="When the plans were looked at last",
     unit="seconds",
     source="the exporter",
+    reason="until all were looked at once",
 )
 METRICS = (PLAN_INFO, PLAN_CHANGES, PLAN_REFRESHED)
 NAME = "bench_plans"
-_EVERY_S = 60.0
 # of one processor, at most, while plans are looked up
 _SHARE_OF_TIME = 0.1
 
@@ -63,7 +63,7 @@ class PlanWatcher:
     name = NAME
     metrics = METRICS
 
-    def __init__(self, source: PlanSource | None, every_s: float = _EVERY_S) -> None:
+    def __init__(self, source: PlanSource | None, every_s: float) -> None:
         self._source = source
         self._every_s = every_s
         self._stop = threading.Event()

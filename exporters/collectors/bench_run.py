@@ -77,9 +77,12 @@ _SEVERAL = "several"
 class RunCollector:
     """Exports the newest run, and which statements its requests are.
 
+    A run that knows its statements' numbers says them: the exporter's role need not be one that
+    can plan them.
+
     Args:
         runs: the folder of runs.
-        statements: the join between query classes and the server's queryids.
+        statements: the join between query classes and the server's queryids, as far as known.
     """
 
     name = "bench_run"
@@ -87,12 +90,27 @@ class RunCollector:
 
     def __init__(self, runs: Path, statements: Sequence[StatementId]) -> None:
         self._runs = runs
-        self._joined = _one_row_per_queryid(statements)
+        self._statements = {(each.query, each.step): each for each in statements}
+
+    def queryids(self) -> set[int]:
+        """Return the numbers of all statements that requests are known to be."""
+        self._learn(newest_snapshot(self._runs))
+        return {each.queryid for each in list(self._statements.values())}
+
+    def _learn(self, snapshot: LiveSnapshot | None) -> None:
+        for query in snapshot.queries if snapshot else ():
+            for step in query.steps:
+                if step.queryid is not None:
+                    self._statements[query.name, step.name] = StatementId(
+                        query=query.name, step=step.name, queryid=step.queryid
+                    )
 
     def collect(self) -> Iterator[Family]:
         """Yield the join always, the run's families while there is one or it has just ended."""
-        yield family(REQUEST_QUERY, [(labels, 1.0) for labels in self._joined])
         snapshot = newest_snapshot(self._runs)
+        self._learn(snapshot)
+        joined = _one_row_per_queryid(list(self._statements.values()))
+        yield family(REQUEST_QUERY, [(labels, 1.0) for labels in joined])
         if snapshot is None:
             return
         info = (snapshot.run, snapshot.workload, snapshot.phase)

@@ -1,15 +1,16 @@
--- why: counters of every statement without its text, which is what costs; block times by kind of block
-SELECT d.datname, s.queryid,
-       sum(s.calls)::float8,
-       sum(s.total_exec_time)::float8 / 1000,
-       sum(s.rows)::float8,
-       sum(s.shared_blks_hit)::float8,
-       sum(s.shared_blks_read)::float8,
-       sum(s.shared_blks_dirtied)::float8,
-       sum(s.temp_blks_read + s.temp_blks_written)::float8,
-       sum(s.wal_bytes)::float8,
-       sum(s.shared_blk_read_time)::float8 / 1000
-  FROM pg_stat_statements(false) s
-  JOIN pg_database d ON d.oid = s.dbid
- WHERE s.queryid IS NOT NULL
- GROUP BY d.datname, s.queryid
+-- why: as for 1.10, and since when each entry counts; block times are told by kind of block
+SELECT dbid::bigint,
+       userid::bigint * 2 + toplevel::int,
+       queryid,
+       date_part('epoch', stats_since),
+       calls,
+       total_exec_time,
+       rows,
+       shared_blks_hit,
+       shared_blks_read,
+       shared_blks_dirtied,
+       temp_blks_read + temp_blks_written,
+       wal_bytes::bigint,
+       shared_blk_read_time
+  FROM pg_stat_statements(false)
+ WHERE queryid IS NOT NULL

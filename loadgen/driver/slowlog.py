@@ -1,7 +1,5 @@
 """Read the server's slow log through a session: how long, which statement, never its values."""
 
-import json
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,12 +8,11 @@ import psycopg
 from psycopg import errors
 
 from b2bench.runs import PlannedQuery, SlowStatement
+from b2bench.slowlog import SlowLine, slow_line
 
 _KEPT = 50
 _CHUNK_BYTES = 1 << 20
 _OURS = "b2bench ("
-# "duration: 301.2 ms  execute b2_1: SELECT …", in whichever language the server speaks
-_DURATION = re.compile(r"[^\d:]+: ([\d.]+) ms  \S")
 _END = """
 SELECT file, (pg_stat_file(file, true)).size
   FROM pg_current_logfile('jsonlog') AS file
@@ -35,13 +32,6 @@ class LogPlace:
 
     file: str
     size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    at: str
-    duration_ms: float
-    queryid: int | None
 
 
 def log_end(connection: psycopg.Connection) -> LogPlace | None:
@@ -77,7 +67,7 @@ def slow_statements(
     lines = [
         line
         for text in _texts(connection, since)
-        if (line := _slow_line(text, connection.info.dbname)) is not None
+        if (line := slow_line(text)) is not None and _is_meant(line, connection.info.dbname)
     ]
     times = connection.execute(_UNIX_TIMES, ([line.at for line in lines],)).fetchall()
     names = _names(queries)
@@ -130,21 +120,5 @@ def _chunk(connection: psycopg.Connection, file: str, offset: int) -> bytes:
     return bytes(row[0]) if row and row[0] else b""
 
 
-def _slow_line(text: bytes, database: str) -> _Line | None:
-    """Return what a line says of a slow statement; all the rest of it is forgotten here."""
-    if b" ms  " not in text:
-        return None
-    try:
-        entry = json.loads(text)
-    except ValueError:
-        return None  # no line of ours: somebody cut the file
-    duration = _DURATION.match(entry.get("message", ""))
-    ours = str(entry.get("application_name", "")).startswith(_OURS)
-    if duration is None or entry.get("dbname") != database or ours:
-        return None
-    return _Line(
-        # without the zone's abbreviation, which is ambiguous
-        at=" ".join(entry["timestamp"].split(" ")[:2]),
-        duration_ms=float(duration[1]),
-        queryid=entry.get("query_id") or None,
-    )
+def _is_meant(line: SlowLine, database: str) -> bool:
+    return line.database == database and not line.application.startswith(_OURS)

@@ -7,9 +7,9 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from b2bench.progress import silent
 from b2bench.queries import QueryClass
 from b2bench.target import Target
-from exporters.server import Exporter
 from reports.capture import capture
 from scenarios.samplers import shop_source
+from tests.exporters.exporters import watching
 
 
 def bench_capture_of_every_query_class(
@@ -22,6 +22,7 @@ def bench_capture_of_every_query_class(
 
 
 def bench_scrape(benchmark: BenchmarkFixture, shop: Target, tmp_path: Path) -> None:
-    exporter = Exporter(shop, [], tmp_path)
+    exporter = watching(shop, tmp_path)
     exporter.render()
     benchmark(exporter.render)
+    exporter.close()

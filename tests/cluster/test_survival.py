@@ -115,7 +115,7 @@ def test_a_port_taken_at_the_last_moment_is_replaced(
     embedded.start()
     port = embedded.status().port
     embedded.stop()
-    monkeypatch.setattr(launch, "_is_free", lambda _: True)
+    monkeypatch.setattr(launch, "is_free", lambda _: True)
     with socket.create_server(("127.0.0.1", port or 0)):
         embedded.start()
     assert embedded.status().port != port

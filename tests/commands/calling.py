@@ -60,10 +60,10 @@ def load_ran(done: subprocess.CompletedProcess[str]) -> bool:
 
 
 @contextmanager
-def exporting(target: Target, folder: Path) -> Iterator[str]:
+def exporting(target: Target, folder: Path, *options: str) -> Iterator[str]:
     """Run `b2bench export` on a free port; it must end well at Ctrl-C."""
     exporter = subprocess.Popen(
-        [*COMMAND, "export", "--port", "0"],
+        [*COMMAND, "export", "--port", "0", *options],
         cwd=folder,
         env=environment(target, PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,

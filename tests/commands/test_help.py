@@ -30,7 +30,7 @@ def test_help_needs_no_server_and_names_every_command(tmp_path: Path) -> None:
     assert done.returncode == 0
     words = (
         "demo server schema data run compare capacity poolers explain baseline gate export settings"
-        " top selftest"
+        " top health selftest"
     )
     for name in words.split():
         assert f"\n  {name} " in done.stdout

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from b2bench.database import connect
 from b2bench.target import Target
@@ -54,6 +55,8 @@ def test_a_demo_leaves_reports_and_a_database_full_of_data(
         )
         assert psql.stdout == "200\n"
         dsn = call("server", "dsn", *named, folder=folder).stdout.strip()
+        said = call("server", "connect-info", *named, folder=folder).stdout
+        assert f"port         {conninfo_to_dict(dsn)['port']}\n" in said
         with connect(Target.parse(dsn)) as connection:
             variants = connection.execute("SELECT count(*) FROM product_variants").fetchone()
         assert variants == (1_000,)

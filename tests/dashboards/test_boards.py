@@ -9,7 +9,6 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from dashboards.model import Dashboard, Query
 from exporters.collectors.bench_run import newest_snapshot
 from exporters.metrics import METRICS
 from tests.commands.calling import COMMAND, environment, exporting
-from tests.components import free_port, require
+from tests.dashboards.scraping import scraping
 from tests.postgres import new_database
 
 _LOAD = ("run", "mixed", "--users", "5", "--duration", "5", "--warm-up", "1")
@@ -77,7 +76,7 @@ def watched(
     with (
         new_database(server, template=shop_template.database) as shop,
         exporting(shop, folder) as exporter,
-        _prometheus(exporter, folder) as address,
+        scraping(folder, exporter) as prometheus,
     ):
         begin_s = time.time()
         load = subprocess.Popen(
@@ -88,7 +87,7 @@ def watched(
             stderr=subprocess.DEVNULL,
         )
         _wait_for_the_end(load, folder / "runs")
-        yield Watched(address=address, begin_s=begin_s, end_s=time.time())
+        yield Watched(address=prometheus.address, begin_s=begin_s, end_s=time.time())
         # nobody waits for the report
         load.send_signal(signal.SIGINT)
         load.wait(timeout=60)
@@ -101,31 +100,6 @@ def _wait_for_the_end(load: subprocess.Popen[bytes], runs: Path) -> None:
         if snapshot and snapshot.phase == "finished":
             return
         time.sleep(0.1)
-
-
-@contextmanager
-def _prometheus(exporter: str, folder: Path) -> Iterator[str]:
-    host = exporter.removeprefix("http://").removesuffix("/metrics")
-    (folder / "prometheus.yml").write_text(
-        "global: {scrape_interval: 1s}\n"
-        f"scrape_configs: [{{job_name: b2bench, static_configs: [{{targets: ['{host}']}}]}}]\n"
-    )
-    address = f"127.0.0.1:{free_port()}"
-    process = subprocess.Popen(
-        [
-            require("prometheus"),
-            f"--config.file={folder / 'prometheus.yml'}",
-            f"--storage.tsdb.path={folder / 'data'}",
-            f"--web.listen-address={address}",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield f"http://{address}"
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +172,14 @@ def test_the_server_figures_carry_the_names_of_the_requests(watched: Watched) ->
     assert {labels["request"] for labels, _ in requests} <= {
         labels["request"] for labels, calls in joined if calls[-1] > 0
     }
+
+
+def test_every_metric_is_produced_by_somebody(watched: Watched, server_major: int) -> None:
+    produced = set(watched.ask("label/__name__/values"))
+    produced |= {name.removesuffix("_bucket") for name in produced}
+    due = {
+        metric.name
+        for metric in METRICS
+        if not metric.reason and metric.since <= server_major <= (metric.until or server_major)
+    }
+    assert due - produced == set()

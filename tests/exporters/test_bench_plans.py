@@ -11,7 +11,7 @@ def source(*plans: str) -> Iterable[StepPlan]:
 
 def test_a_plan_that_becomes_another_one_is_counted_and_shown() -> None:
     plans = iter(["seq", "seq", "index", "seq"])
-    watcher = PlanWatcher(lambda: source(next(plans)))
+    watcher = PlanWatcher(lambda: source(next(plans)), every_s=60)
     for _ in range(4):
         watcher.look()
     families = list(watcher.families())
@@ -25,7 +25,7 @@ def test_a_look_that_fails_is_said_and_what_was_found_stays() -> None:
         yield from source("seq")
         raise StatementFailed("the server went away")
 
-    watcher = PlanWatcher(failing)
+    watcher = PlanWatcher(failing, every_s=60)
     watcher.look()
     assert not watcher.is_up
     assert value(list(watcher.families()), "bench_request_plan_info", plan="seq") == 1

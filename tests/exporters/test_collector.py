@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from exporters.collector import ViewCollector
+from exporters.collector import Row, ViewCollector
 from exporters.collectors import (
     pg_stat_checkpointer,
     pg_stat_database,
@@ -106,3 +106,19 @@ def test_sizes_and_ages_of_databases_are_put_together_as_their_kind_wants() -> N
     assert by_name["pg_database_transaction_id_age"].merge == "max"
     assert by_name["pg_stat_database_backends"].merge == "sum"
     assert pg_stat_user_tables.LAST_VACUUM.merge == "max"
+
+
+def test_others_do_not_fall_when_one_of_them_becomes_a_member() -> None:
+    labels = ("datname", "relname")
+    calls = counter("calls_total", "Calls", "calls", labels=labels)
+    members = Membership(("relname",), ("calls", "rows"), most=2)
+    seen = ViewCollector("a_view", (calls,), members=members)
+    rows: list[Row] = [
+        {"datname": "d", "relname": "a", "calls": 9, "rows": 9},
+        {"datname": "d", "relname": "b", "calls": 5, "rows": 5},
+    ]
+    first = list(seen.families(rows))
+    assert value(first, "calls_total", relname="other") == 5
+    second = list(seen.families([{**rows[0], "rows": 0}, {**rows[1], "calls": 7}]))
+    assert value(second, "calls_total", relname="other") == 5
+    assert value(second, "calls_total", relname="b") == 2
