@@ -12,12 +12,10 @@ import yaml
 from dashboards.boards import BOARDS
 from dashboards.build import FOLDER, build, write
 from dashboards.model import Dashboard
-from exporters.metrics import METRICS
 from tests.components import require
 
 _HOME = Path(__file__).parents[2] / "dashboards"
 _GRAFANAS = {"__rate_interval"}
-_WORD = re.compile(r"\w+")
 
 
 def expressions(board: Dashboard) -> list[str]:
@@ -82,14 +80,6 @@ def test_every_dashboard_links_to_the_others_with_time_and_choices() -> None:
         (link,) = made["links"]
         assert set(link["tags"]) <= set(made["tags"])
         assert (link["type"], link["keepTime"], link["includeVars"]) == ("dashboards", True, True)
-
-
-def test_every_metric_is_shown() -> None:
-    words = {
-        word for board in BOARDS for expr in expressions(board) for word in _WORD.findall(expr)
-    }
-    shown = {re.sub(r"_(bucket|sum|count)$", "", word) for word in words} | words
-    assert [metric.name for metric in METRICS if metric.name not in shown] == []
 
 
 @pytest.mark.parametrize("name", [f"{board.uid}.json" for board in BOARDS])
