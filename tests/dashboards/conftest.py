@@ -14,7 +14,7 @@ from dashboards.prometheus_config import configuration
 from dashboards.prometheus_server import PrometheusServer
 from dashboards.window import Window
 from exporters.exporter import Exporter, Watch
-from exporters.server import serving
+from exporters.web import serving
 from tests.components import require
 
 _SCRAPES = 6
@@ -27,7 +27,7 @@ def exporter_address(server: Target, tmp_path_factory: pytest.TempPathFactory) -
         connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
     runs = tmp_path_factory.mktemp("no-runs")
     watch = Watch(server=server, database=server, statements=[], runs=runs)
-    with serving(Exporter(watch), "127.0.0.1", 0) as address:
+    with Exporter(watch) as exporter, serving(exporter.render, "127.0.0.1", 0) as address:
         yield address
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_scrapes_are_equally_far_apart_and_the_last_one_comes_after_the_end(
     moments = [float(line.split()[-1]) for line in lines if line.startswith("pg_up ")]
     assert len(moments) == recorder.account().scrapes == 3
     assert moments[-1] > ended_s
-    assert all(after - before > 0.5 for before, after in zip(moments, moments[1:], strict=False))
+    assert all(after - before > 0.5 for before, after in pairwise(moments))
     assert sum(line.startswith("up 1 ") for line in lines) == 3
     assert "# EOF" not in lines
     assert recorder.account().server_s > 0
