@@ -16,12 +16,17 @@ from tests.shop import QUERIES
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], key=str)
 # tests of their own start Locust's page, and look for a capacity, which takes
-# minutes, and do the selftest with less of everything, and drop indexes for few classes
+# minutes, and do the selftest with less of everything, and drop indexes for few classes, and
+# start a Prometheus, record metrics and draw them
 ELSEWHERE = [
     ["B2BENCH_DSN=$(b2bench server dsn)", "locust", "-f", "scenarios/locustfile.py"],
     ["b2bench", "capacity", "search", "--slo", "100ms"],
     ["b2bench", "selftest", "load"],
     ["b2bench", "explain", "--ablate"],
+    ["b2bench", "monitor"],
+    ["b2bench", "run", "--record-metrics"],
+    ["b2bench", "dashboards", "preview"],
+    ["b2bench", "dashboards", "preview", "--run", "runs"],
 ]
 
 

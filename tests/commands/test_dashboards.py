@@ -1,11 +1,13 @@
 """`b2bench dashboards preview`: a run's recorded metrics become a page; refusals are one line."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from b2bench.commands._dashboards import Drawing, draw
+from b2bench.errors import BadInput
 from b2bench.findings import ExitCode
 from b2bench.records import read_record
 from b2bench.runs import METRICS_FILE, RECORD_FILE, REPORT_FILE, RunRecord
@@ -31,8 +33,8 @@ def run(
         yield made
 
 
-def _drawing(run: Path, **more: object) -> Drawing:
-    asked = {"address": "http://x", "run": run, "last": None, "given": [], "output": None}
+def _drawing(**more: object) -> Drawing:
+    asked = {"address": "http://x", "run": None, "last": None, "given": [], "output": None}
     return Drawing.asked(**asked | more)  # type: ignore[arg-type]
 
 
@@ -48,7 +50,7 @@ def test_a_recorded_run_is_drawn_without_a_server(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     require("prometheus")
-    assert draw([OVERVIEW], _drawing(run.parent)) is ExitCode.FINE
+    assert draw([OVERVIEW], _drawing(run=run.parent)) is ExitCode.FINE
     page = (run / "dashboards.html").read_text()
     assert run.name in page
     # of the run itself, by its annotation
@@ -62,7 +64,7 @@ def test_a_recorded_run_is_drawn_without_a_server(
 def test_what_is_empty_is_named_and_exits_with_1(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    drawing = _drawing(run, last="2", output=tmp_path / "page.html")
+    drawing = _drawing(run=run, last="2", output=tmp_path / "page.html")
     assert draw([FAULTS], drawing) is ExitCode.VERDICT_NO
     said = capsys.readouterr().out
     assert "error: Faults: Nobody exports this: no data" in said
@@ -70,26 +72,37 @@ def test_what_is_empty_is_named_and_exits_with_1(
     assert (tmp_path / "page.html").exists()
 
 
-def test_without_prometheus_it_says_how_to_install_it(run: Path) -> None:
-    done = call("dashboards", "preview", "--run", str(run), folder=run, more={"PATH": "/nowhere"})
-    assert refusal(done).endswith("Prometheus is not installed: `apt-get install prometheus`")
+def test_without_prometheus_it_says_how_to_install_it(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(BadInput, match="not installed: `apt-get install prometheus`"):
+        draw([OVERVIEW], _drawing(run=run))
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("asked", "said"),
     [
-        ("--prometheus http://127.0.0.1:{port}", "start one with `b2bench monitor`"),
-        ("--prometheus nowhere", "write http://127.0.0.1:9090"),
-        ("--run .", "record one with `b2bench run --record-metrics`"),
-        ("--last soon", "--last 'soon': write a duration"),
-        ("--var request", "write name=value"),
-        ("--var nope=1", "no dashboard has a variable 'nope'"),
-        ("--output .", ". is a folder: name a file"),
+        ({"address": "nowhere"}, "write http://127.0.0.1:9090"),
+        ({"run": Path()}, "record one with `b2bench run --record-metrics`"),
+        ({"last": "soon"}, "--last 'soon': write a duration"),
+        ({"given": ["request"]}, "write name=value"),
+        ({"given": ["nope=1"]}, "no dashboard has a variable 'nope'"),
+        ({"output": Path()}, "is a folder: name a file"),
     ],
 )
-def test_what_cannot_be_used_is_one_line(arguments: str, said: str, tmp_path: Path) -> None:
-    words = arguments.format(port=free_port()).split()
-    assert said in refusal(call("dashboards", "preview", *words, folder=tmp_path))
+def test_what_cannot_be_used_is_refused(
+    asked: dict[str, object], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput, match=re.escape(said)):
+        draw([OVERVIEW], _drawing(**asked))
+
+
+def test_nobody_there_is_one_line(tmp_path: Path) -> None:
+    address = f"http://127.0.0.1:{free_port()}"
+    done = call("dashboards", "preview", "--prometheus", address, folder=tmp_path)
+    assert "start one with `b2bench monitor`" in refusal(done)
 
 
 def test_metrics_are_recorded_of_one_run_and_not_of_two(tmp_path: Path) -> None:
