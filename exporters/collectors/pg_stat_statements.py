@@ -204,6 +204,7 @@ class StatementsCollector:
         self._texts = dict[int, str]()
         self._growth = Growth()
         self._databases = dict[int, str]()
+        self._there = set[str]()
         self._shown = dict[tuple[str, str], Floats]()
         self._all = dict[str, Floats]()
         self._info = _Info()
@@ -223,6 +224,7 @@ class StatementsCollector:
         entries = self._read(connection)
         self._note(entries.info)
         self._count(entries.statements, self._growth.since_last(entries.reading) * _FACTORS)
+        self._put_away({datname for datname, _ in entries.statements})
         self._learn_texts(connection, {queryid for _, queryid in entries.statements})
         yield from self._families(len(entries.statements))
 
@@ -253,6 +255,7 @@ class StatementsCollector:
         """Name copies after the database that they were made from: runs make no new series."""
         rows = connection.execute(_sql("databases")).fetchall()
         self._databases |= {oid: origin(datname) for oid, datname in rows}
+        self._there = {self._databases[oid] for oid, _ in rows}
 
     def _note(self, info: _Info) -> None:
         went_on = (
@@ -279,7 +282,16 @@ class StatementsCollector:
         ranked = growth[known][:, _CRITERIA]
         gone = self._leaders.admit([statements[place] for place in known], ranked, time.monotonic())
         for datname, queryid in gone:
-            _add(self._shown, (datname, _OTHER), self._shown.pop((datname, str(queryid))))
+            if (sums := self._shown.pop((datname, str(queryid)), None)) is not None:
+                _add(self._shown, (datname, _OTHER), sums)
+
+    def _put_away(self, counted: set[str]) -> None:
+        """Put databases together that are gone with all their statements: no series for ever."""
+        kept = self._there | counted | {_DROPPED}
+        for label in [label for label in self._shown if label[0] not in kept]:
+            _add(self._shown, (_DROPPED, _OTHER), self._shown.pop(label))
+        for datname in self._all.keys() - kept:
+            _add(self._all, _DROPPED, self._all.pop(datname))
 
     def _learn_texts(self, connection: psycopg.Connection, there: set[int]) -> None:
         shown = {int(label) for _, label in self._shown if label != _OTHER}

@@ -159,6 +159,23 @@ def test_databases_that_were_gone_before_are_no_leaders_but_part_of_the_total(
     assert (value(families, ALL_CALLS, datname="dropped") or 0) >= 3
 
 
+def test_a_database_that_is_gone_with_its_statements_has_no_series_for_ever(
+    server: Target, monitored: psycopg.Connection
+) -> None:
+    collector = StatementsCollector([])
+    before = collected(collector, monitored)
+    with new_database(server) as target, connect(target) as working:
+        run_some(working, 3)
+        collected(collector, monitored)
+    reset(monitored)
+    after = collected(collector, monitored)
+    assert value(after, ALL_CALLS, datname=target.database) is None
+    assert of_statements(after, CALLS, target.database) == {}
+    gone = [value(families, ALL_CALLS, datname="dropped") or 0 for families in (before, after)]
+    assert gone[1] >= gone[0] + 3
+    assert sum(of_statements(after, CALLS, "dropped").values()) == gone[1]
+
+
 def test_a_statement_of_several_roles_is_one_and_of_several_databases_several(
     monitored: psycopg.Connection, working: psycopg.Connection
 ) -> None:

@@ -1,14 +1,14 @@
 """Scrapes of a server that is full, or locked: how many fail, ours and Debian's."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from b2bench.database import capabilities, connect
+from b2bench.database import capabilities, connect, maintenance
 from b2bench.target import Target
 from tests.benchmarks.exporter.running import (
     DEBIAN,
@@ -25,12 +25,23 @@ from tests.benchmarks.laboratory import Laboratory, Line
 from tests.exporters.exporters import collectors
 
 _SCRAPES = 200
+# the peer waits for the lock as long as it is held, and every scrape for Prometheus's ten seconds
+_FEW = 10
 _INTERVAL_S = 0.5
 _CONNECTIONS = 500
 _CROWD = "crowd"
 _LOCKED = "products"
 _STATEMENTS = "pg_stat_statements"
 _AGE = "b2bench_exporter_snapshot_age_seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What is wrong with a server while it is scraped."""
+
+    what: str
+    made: Callable[[], AbstractContextManager[None]]
+    scrapes: int = _SCRAPES
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,18 +89,21 @@ def figures(laboratory: Laboratory) -> Iterator[Line]:
     with roles(laboratory.server), ExitStack() as stack:
         mine = stack.enter_context(ours(target))
         theirs = stack.enter_context(peers(target, *options)) if DEBIAN.exists() else None
-        for what, trouble in _troubles(target).items():
-            yield from _under(what, trouble, mine, theirs)
+        for trouble in _troubles(target):
+            yield from _under(trouble, mine, theirs)
     with connect(target) as connection:
         connection.execute(f"DROP ROLE {_CROWD}".encode())
 
 
-def _troubles(target: Target) -> Mapping[str, Callable[[], AbstractContextManager[None]]]:
-    return {
-        f"{_CONNECTIONS} connections": lambda: _crowd(target, _CONNECTIONS),
-        "all slots taken": lambda: _crowd(target, None),
-        f"ACCESS EXCLUSIVE lock on {_LOCKED}": lambda: _lock(target),
-    }
+def _troubles(target: Target) -> Iterator[_Trouble]:
+    yield _Trouble(f"{_CONNECTIONS} connections", lambda: _crowd(target, _CONNECTIONS))
+    yield _Trouble("all slots taken", lambda: _crowd(target, None))
+    yield _Trouble(f"ACCESS EXCLUSIVE lock on {_LOCKED}", lambda: _lock(target, _LOCKED))
+    yield _Trouble(
+        f"ACCESS EXCLUSIVE lock on {_STATEMENTS}, as ALTER EXTENSION takes it",
+        lambda: _lock_view(target),
+        scrapes=_FEW,
+    )
 
 
 @contextmanager
@@ -108,23 +122,25 @@ def _crowd(target: Target, most: int | None) -> Iterator[None]:
 
 
 @contextmanager
-def _lock(target: Target) -> Iterator[None]:
+def _lock(target: Target, relation: str) -> Iterator[None]:
     with connect(target) as connection, connection.transaction():
-        connection.execute(f"LOCK TABLE {_LOCKED} IN ACCESS EXCLUSIVE MODE".encode())
+        connection.execute(f"LOCK TABLE {relation} IN ACCESS EXCLUSIVE MODE".encode())
         yield
 
 
-def _under(
-    what: str,
-    trouble: Callable[[], AbstractContextManager[None]],
-    mine: Running,
-    theirs: Running | None,
-) -> Iterator[Line]:
+@contextmanager
+def _lock_view(target: Target) -> Iterator[None]:
+    """Lock the view where each of the two reads it: ours where it stays connected."""
+    with _lock(target, _STATEMENTS), _lock(maintenance(target), _STATEMENTS):
+        yield
+
+
+def _under(trouble: _Trouble, mine: Running, theirs: Running | None) -> Iterator[Line]:
     count, peer = _Count(), _Count()
     mine.scrape()
-    with trouble():
+    with trouble.made():
         longest_s = 0.0
-        for _ in range(_SCRAPES):
+        for _ in range(trouble.scrapes):
             begin_s = time.monotonic()
             count.ours(mine.scrape())
             if theirs:
@@ -132,7 +148,7 @@ def _under(
             time.sleep(max(0.0, begin_s + _INTERVAL_S - time.monotonic()))
             longest_s = max(longest_s, time.monotonic() - begin_s)
     yield Line(
-        what=f"{what}: failed scrapes of {_SCRAPES}, without statements, ours",
+        what=f"{trouble.what}: failed scrapes of {trouble.scrapes}, without statements, ours",
         measured=f"{count.failed}, {count.without_statements}",
         wanted="none",
         met=count.failed == count.without_statements == 0,
