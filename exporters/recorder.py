@@ -3,7 +3,7 @@
 import gzip
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -77,7 +77,8 @@ class Recorder:
         at_s, begin_s = time.time(), time.perf_counter()
         text, _ = self._exporter.render(_OPENMETRICS)
         took_s = time.perf_counter() - begin_s
-        lines = [*_timed(text.decode(), at_s), *_of_the_scrape(at_s, took_s)]
+        timed = list(_timed(text.decode(), at_s))
+        lines = [*timed, *_of_the_scrape(at_s, took_s, _samples(timed))]
         member = gzip.compress("".join(f"{line}\n" for line in lines).encode(), _COMPRESSION)
         with self._file.open("ab") as file:
             file.write(member)
@@ -93,9 +94,18 @@ def _timed(text: str, at_s: float) -> Iterator[str]:
             yield f"{line} {at_s:.3f}"
 
 
-def _of_the_scrape(at_s: float, took_s: float) -> Iterator[str]:
+def _samples(lines: Iterable[str]) -> int:
+    return sum(not line.startswith("#") for line in lines)
+
+
+def _of_the_scrape(at_s: float, took_s: float, samples: int) -> Iterator[str]:
     """Yield what Prometheus says itself of each scrape, and panels ask for."""
-    for name, value in (("up", 1), ("scrape_duration_seconds", took_s)):
+    own = {
+        "up": 1,
+        "scrape_duration_seconds": took_s,
+        "scrape_samples_post_metric_relabeling": samples,
+    }
+    for name, value in own.items():
         yield f"# TYPE {name} gauge"
         yield f"{name} {value} {at_s:.3f}"
 
