@@ -245,9 +245,13 @@ class StatementsCollector:
         )
 
     def _version(self, connection: psycopg.Connection) -> str:
-        """Return the extension's version, which is asked for once in a session."""
+        """Return the extension's version, which is asked for once in a session.
+
+        The session looks in the extension's schema from then on.
+        """
         session = connection.info.backend_pid
         if self._probed[0] != session:
+            connection.execute(_sql("schema"))
             self._probed = session, capabilities(connection).require_extension(_NAME)
         return self._probed[1]
 

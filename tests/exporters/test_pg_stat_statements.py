@@ -266,3 +266,12 @@ def test_the_newest_file_not_above_the_extension_is_taken(version: str, name: st
     path = newest_not_above(folder, "pg_stat_statements", version)
     assert path is not None
     assert path.name == f"pg_stat_statements_{name}.sql"
+
+
+def test_the_extension_may_be_in_a_schema_of_its_own(empty_database: Target) -> None:
+    with connect(empty_database) as connection:
+        connection.execute('CREATE SCHEMA "Looking on"')
+        connection.execute('CREATE EXTENSION pg_stat_statements SCHEMA "Looking on"')
+        connection.execute("SELECT set_config('search_path', '', false)")
+        families = collected(StatementsCollector([]), connection)
+    assert value(families, ALL_CALLS, datname=empty_database.database) is not None
