@@ -75,8 +75,10 @@ def _bad_share(window: str) -> str:
 
 
 def _burns(factor: float, long: str, short: str) -> str:
+    """Return where so many times the budget is used, of requests that are to take 100 ms."""
     limit = f"{factor * (1 - OBJECTIVE):.3g}"
-    return f"({_bad_share(long)}) > {limit} and ({_bad_share(short)}) > {limit}"
+    promised = f"on (instance, request) {bench_run.REQUEST_TARGET} <= {BUDGET_S}"
+    return f"({_bad_share(long)}) > {limit} and ({_bad_share(short)}) > {limit} and {promised}"
 
 
 def _per_call(offset: str, window: str = "10m") -> str:
