@@ -236,7 +236,7 @@ BOARD = Dashboard(
         choice(
             "queryid",
             "Statement",
-            statements.CALLS,
+            statements.EXECUTION_SECONDS,
             DATABASE,
             'queryid!="other"',
             multi=False,

@@ -129,7 +129,8 @@ class ActivitySampler:
         """Yield the sums so far and what the last sample showed."""
         with self._lock:
             seconds, last, samples = list(self._seconds.items()), self._last, self._samples
-        clients = [kind for kind in last if kind.backend_type == _CLIENT]
+        # one that is only being opened has no database yet
+        clients = [kind for kind in last if kind.backend_type == _CLIENT and kind.datname]
         yield family(WAIT_SECONDS, seconds)
         yield family(SESSIONS, _counted(clients).items())
         yield family(OLDEST_TRANSACTION, _oldest(clients, "transaction_s", "").items())
