@@ -3,7 +3,7 @@
 import gzip
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -78,7 +78,8 @@ class Recorder:
         text, _ = self._exporter.render(_OPENMETRICS)
         took_s = time.perf_counter() - begin_s
         timed = list(_timed(text.decode(), at_s))
-        lines = [*timed, *_of_the_scrape(at_s, took_s, _samples(timed))]
+        samples = sum(not line.startswith("#") for line in timed)
+        lines = [*timed, *_of_the_scrape(at_s, took_s, samples)]
         member = gzip.compress("".join(f"{line}\n" for line in lines).encode(), _COMPRESSION)
         with self._file.open("ab") as file:
             file.write(member)
@@ -94,18 +95,15 @@ def _timed(text: str, at_s: float) -> Iterator[str]:
             yield f"{line} {at_s:.3f}"
 
 
-def _samples(lines: Iterable[str]) -> int:
-    return sum(not line.startswith("#") for line in lines)
-
-
 def _of_the_scrape(at_s: float, took_s: float, samples: int) -> Iterator[str]:
     """Yield what Prometheus says itself of each scrape, and panels ask for."""
-    own = {
+    said = {
         "up": 1,
         "scrape_duration_seconds": took_s,
+        "scrape_samples_scraped": samples,
         "scrape_samples_post_metric_relabeling": samples,
     }
-    for name, value in own.items():
+    for name, value in said.items():
         yield f"# TYPE {name} gauge"
         yield f"{name} {value} {at_s:.3f}"
 

@@ -34,6 +34,7 @@ def test_scrapes_are_equally_far_apart_and_the_last_one_comes_after_the_end(
     assert moments[-1] > ended_s
     assert all(after - before > 0.5 for before, after in pairwise(moments))
     assert sum(line.startswith("up 1 ") for line in lines) == 3
+    assert sum(line.startswith("scrape_samples_post_metric_relabeling ") for line in lines) == 3
     assert "# EOF" not in lines
     assert recorder.account().server_s > 0
 
