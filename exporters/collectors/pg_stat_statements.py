@@ -150,6 +150,7 @@ _FACTORS = np.array(
         for metric in STATEMENT_COUNTERS
     ]
 )
+_COUNTERS = len(STATEMENT_COUNTERS)
 _ATTEMPTS = 3
 _TEXTS_EVERY_S = 60.0
 # more than texts usually take, so that the server need not write them to a temporary file; no
@@ -221,7 +222,12 @@ class StatementsCollector:
         Raises:
             ExtensionMissing: pg_stat_statements is not loaded or not installed here.
         """
-        entries = self._read(connection)
+        try:
+            entries = self._read(connection)
+        except psycopg.Error:
+            # the extension may have become another version
+            self._probed = (0, "")
+            raise
         self._note(entries.info)
         self._count(entries.statements, self._growth.since_last(entries.reading) * _FACTORS)
         self._put_away({datname for datname, _ in entries.statements})
@@ -322,7 +328,7 @@ class StatementsCollector:
 
 def _reading(rows: Sequence[tuple[int | float | None, ...]], reset_s: float) -> Reading:
     """Return entries by database, role and number; one without a time began at the last reset."""
-    numbers = np.array([row[3:] for row in rows], np.float64).reshape(len(rows), -1)
+    numbers = np.array([row[3:] for row in rows], np.float64).reshape(-1, 1 + _COUNTERS)
     since_s, counters = numbers[:, 0], numbers[:, 1:]
     return Reading(
         keys=[row[:3] for row in rows],

@@ -249,6 +249,36 @@ def test_a_text_is_one_line_cut_and_shows_no_password(
     assert not [text for text in texts if "hush" in text or "\n" in text]
 
 
+def test_a_server_that_counts_nothing_has_nothing_to_show(
+    monitored: psycopg.Connection, working: psycopg.Connection
+) -> None:
+    collector = StatementsCollector([])
+    run_some(working, 3)
+    before = collected(collector, monitored)
+    monitored.execute("SET pg_stat_statements.track = 'none'")
+    reset(monitored)
+    after = collected(collector, monitored)
+    assert value(after, "pg_stat_statements_entries") == 0
+    database = working.info.dbname
+    assert value(after, ALL_CALLS, datname=database) == 3
+    assert of_statements(after, CALLS, database) == of_statements(before, CALLS, database)
+
+
+@pytest.mark.pg(">= 17")
+def test_an_extension_that_is_updated_meanwhile_is_read_as_what_it_is_now(
+    monitored: psycopg.Connection,
+) -> None:
+    collector = StatementsCollector([])
+    for statement in ("DROP EXTENSION", "CREATE EXTENSION"):
+        version = " VERSION '1.10'" if statement.startswith("CREATE") else ""
+        monitored.execute(f"{statement} pg_stat_statements{version}".encode())
+    collected(collector, monitored)
+    monitored.execute("ALTER EXTENSION pg_stat_statements UPDATE TO '1.11'")
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        collected(collector, monitored)
+    assert value(collected(collector, monitored), "pg_stat_statements_entries") != 0
+
+
 def test_a_database_without_the_extension_is_named(empty_database: Target) -> None:
     with (
         connect(empty_database) as connection,
