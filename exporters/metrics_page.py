@@ -23,6 +23,8 @@ accepts.
   server.
 - **A copy counts for its origin.** A run works on a copy of the database; `datname` names the
   database that it was made from, so that runs make no new series.
+- **What is gone counts on.** Copies and databases that were dropped with all their statements stand
+  under `datname="dropped"`.
 - **What a server has not is absent, not 0.** The versions say since when there is a metric,
   "absent" when it may be missing on a healthy server.
 

@@ -85,9 +85,13 @@ class PlanWatcher:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            self.look()
-            self._stop.wait(self._every_s)
+        try:
+            while not self._stop.is_set():
+                self.look()
+                self._stop.wait(self._every_s)
+        finally:
+            # ended by a bug, of which the thread's traceback tells: plans must not look fresh
+            self.is_up = self._stop.is_set()
 
     def look(self) -> None:
         """Ask for every plan once, and count those that have changed."""

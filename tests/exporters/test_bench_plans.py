@@ -1,5 +1,7 @@
 from collections.abc import Iterable
 
+import pytest
+
 from b2bench.errors import StatementFailed
 from exporters.collectors.bench_plans import PlanWatcher, StepPlan
 from tests.exporters.reading import value
@@ -36,3 +38,15 @@ def test_plans_are_looked_up_in_a_thread_that_ends_at_once() -> None:
     watcher.start()
     watcher.stop()
     assert not watcher._thread.is_alive()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_in_the_look_does_not_leave_old_plans_as_if_they_were_fresh() -> None:
+    def broken() -> Iterable[StepPlan]:
+        yield from source("seq")
+        raise AssertionError
+
+    watcher = PlanWatcher(broken, every_s=3600)
+    watcher.start()
+    watcher._thread.join()
+    assert not watcher.is_up
