@@ -74,6 +74,7 @@ NOW = Row(
                 total(rate(database.BLOCKS_READ, DATABASE)),
             ),
             falling(0.9, 0.99),
+            empty_because="a server on which nobody read a block just now",
         ),
         number(
             "Log's buffers full",
