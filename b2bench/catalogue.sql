@@ -47,7 +47,9 @@ WITH schemas AS MATERIALIZED (
       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       JOIN pg_type t ON t.oid = a.atttypid
      CROSS JOIN LATERAL (
-           SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") AS sorted FROM unnest(a.attoptions) AS o) AS o
+           -- `pg_attver`, which minor releases of November 2026 keep among them, counts a table's alterations
+           SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") AS sorted FROM unnest(a.attoptions) AS o
+            WHERE o !~ '^pg_') AS o
       LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
       LEFT JOIN pg_constraint n ON n.conrelid = c.oid AND n.contype = 'n' AND n.conkey = ARRAY[a.attnum]
      WHERE c.relkind IN ('r', 'p', 'm')
