@@ -49,7 +49,7 @@ def render_explain_page(explanation: Explanation, *, show_arguments: bool = Fals
             facts=_facts(shown),
             sections=[
                 *_what_to_do(shown),
-                _overview(views, settings),
+                _overview(views, settings, shown.capture.notices),
                 *_beside(shown),
                 *_extras(shown),
                 *(_section(view, settings) for view in views),
@@ -243,7 +243,9 @@ def _what_to_do(explanation: Explanation) -> Iterator[Section]:
         )
 
 
-def _overview(views: Sequence[ClassView], settings: dict[str, str]) -> Section:
+def _overview(
+    views: Sequence[ClassView], settings: dict[str, str], notices: Sequence[Finding]
+) -> Section:
     cases = [case for view in views for case in view.cases]
     return _rendered(
         "Overview",
@@ -251,6 +253,7 @@ def _overview(views: Sequence[ClassView], settings: dict[str, str]) -> Section:
         "explain_overview.html",
         views=views,
         settings=settings,
+        notices=notices,
         longest_ms=max((case.case.execution_ms for case in cases), default=1) or 1,
         most_blocks=max((case.blocks for case in cases), default=1) or 1,
     )

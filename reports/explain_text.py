@@ -28,6 +28,7 @@ def explain_text(explanation: Explanation, *, show_arguments: bool = False) -> s
 def _lines(explanation: Explanation) -> Iterator[str]:
     capture = explanation.capture
     yield f"EXPLAIN report: {counted(len(capture.classes), 'query class')}, {capture.ground.shown}"
+    yield from (finding.line for finding in capture.notices)
     yield from _what_to_do(explanation)
     yield from _further(explanation)
     for captured in capture.classes:
