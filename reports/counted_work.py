@@ -34,7 +34,7 @@ SELECT array_agg(oid::int8) FILTER (WHERE scans > 0),
           FROM pg_class
          WHERE oid >= 16384
            AND relkind IN ('r', 'i', 't', 'm')) AS counted
- WHERE blocks > 0 OR scans > 0
+ WHERE blocks > 0 OR scans > 0 OR written > 0
 """
 
 

@@ -22,6 +22,7 @@ from reports.growth_page import growth_section
 from reports.nested import NestedPlan
 from reports.plan_view import PlanRow, beside_the_tree, embedded, plan_rows
 from reports.plans import Condition, JsonObject
+from reports.protection_page import protection_section
 from reports.statistics_page import statistics_section
 from reports.sweep_page import sweep_section
 
@@ -262,6 +263,8 @@ def _overview(
 def _extras(explanation: Explanation) -> Iterator[Section]:
     if explanation.ablation is not None:
         yield ablation_section(explanation.ablation)
+    if explanation.protection is not None:
+        yield protection_section(explanation.protection)
     if explanation.growth is not None:
         yield growth_section(explanation.growth)
     if explanation.sweep is not None:

@@ -148,9 +148,7 @@ class _Measuring:
             triggers=len(triggers),
             pattern=self.triggers,
             cases=tuple(sorted(cases, key=lambda cost: cost.query)),
-            unguarded=tuple(
-                sorted({each.key[0] for each in surveyed if each.key[0] not in named})
-            ),
+            unguarded=tuple(sorted({each.key[0] for each in surveyed if each.key[0] not in named})),
             left_out=tuple(
                 NotMeasured(query=query, why=why) for query, why in sorted(self.left_out.items())
             ),

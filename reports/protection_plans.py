@@ -148,4 +148,3 @@ def scanned_indexes(connection: psycopg.Connection, oids: Sequence[int]) -> dict
         (list(oids),),
     )
     return dict(rows.fetchall())
-

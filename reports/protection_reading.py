@@ -144,5 +144,3 @@ def _spent(execution: Execution, steps: tuple[StepCapture, ...]) -> Spent:
         rows_written=work.written,
         wal_bytes=sum(logged) if len(logged) == len(executed) else None,
     )
-
-
