@@ -15,7 +15,7 @@ from b2bench.queries import QueryClass
 from b2bench.target import Target
 from reports.gate_policy import Policy, Rules, TimeFloor
 from reports.observing import Observer, observing
-from reports.paired_timing import THOROUGH, Effort, time_pairs
+from reports.paired_timing import Effort, time_pairs
 from reports.plans import JsonObject
 from reports.protection_evidence import (
     USUAL_TRIGGERS,
@@ -36,6 +36,8 @@ Key = tuple[str, Case]
 _Kind = Literal["policies", "triggers", "both"]
 # smaller differences of time are none
 LEAST_RATIO = 0.03
+# a small difference takes more pairs than a regression does
+_EFFORT = Effort(rounds=6, round_ms=120, most_pairs=24)
 _POLICY = Policy(default=Rules(time=TimeFloor(relative=LEAST_RATIO, absolute_ms=0.0)))
 
 
@@ -48,7 +50,7 @@ def measure_protection(
     triggers: str = USUAL_TRIGGERS,
     roles: Mapping[str, str] | None = None,
     progress: Progress,
-    effort: Effort = THOROUGH,
+    effort: Effort = _EFFORT,
 ) -> Protection:
     """Execute every class with its protection and without, each kind for itself and both together.
 

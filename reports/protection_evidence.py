@@ -1,5 +1,7 @@
 """What policies and triggers were found to add to query classes."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from b2bench.arguments import Case
@@ -7,6 +9,7 @@ from b2bench.findings import Finding
 from reports.timing import Timing
 
 USUAL_TRIGGERS = "audit_%"
+_NUMBERED = re.compile(r"SubPlan \d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,8 @@ class Added:
 
     @property
     def has_same_plan(self) -> bool:
-        """Whether both sides took the same plans, conditions aside."""
-        return self.shape_without == self.shape_guarded
+        """Whether both sides took the same plans; conditions, and what is read once, aside."""
+        return _main(self.shape_without) == _main(self.shape_guarded)
 
     @property
     def blocks(self) -> int:
@@ -124,3 +127,23 @@ class Protection:
     unguarded: tuple[str, ...] = ()
     left_out: tuple[NotMeasured, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+def _main(shape: Sequence[str]) -> list[str]:
+    """Return the nodes of a plan that scan, join, sort and the like.
+
+    What is executed once (an InitPlan) is left out, and so is what only passes rows on (a Result).
+
+    >>> _main(("Limit", "  InitPlan 2: Result", "  Result", "    Seq Scan on t"))
+    ['Limit', 'Seq Scan on t']
+    """
+    kept, inside = list[str](), None
+    for line in shape:
+        title = line.lstrip()
+        depth = len(line) - len(title)
+        if inside is not None and depth > inside:
+            continue
+        inside = depth if title.startswith("InitPlan") else None
+        if inside is None and title != "Result":
+            kept.append(_NUMBERED.sub("SubPlan", title))
+    return kept

@@ -13,6 +13,7 @@ from reports.timing import TimeVerdict, Timing
 
 _SHOWN = (TimeVerdict.SLOWER, TimeVerdict.FASTER)
 _TWICE = 2.0
+_PER_CENT = "\N{NO-BREAK SPACE}%"
 _HEADS = (
     "query class",
     "case",
@@ -20,7 +21,7 @@ _HEADS = (
     "rows read",
     "time",
     "triggers: blocks",
-    "WAL",
+    "log",
     "rows written",
     "time",
     "all: blocks",
@@ -37,6 +38,7 @@ def protection_section(protection: Protection) -> Section:
         "time": time_shown,
         "spread": spread_shown,
         "wal": _wal,
+        "more": _more,
     }
     worst = _worst_of_each(protection)
     body = templates.get_template("explain_protection.html").render(
@@ -90,10 +92,10 @@ def protection_verdict(protection: Protection) -> str:
 
 
 def work_shown(before: int, after: int) -> str:
-    """Return how a count changed: in per cent, in times from twice on, else as it is.
+    r"""Return how a count changed: in per cent, in times from twice on, else as it is.
 
     >>> work_shown(200, 206), work_shown(10, 61), work_shown(0, 5), work_shown(8, 8)
-    ('+3 %', '×6.10', '+5', '±0')
+    ('+3\xa0%', '×6.10', '+5', '±0')
     """
     if before == after:
         return "±0"
@@ -118,6 +120,7 @@ def spread_shown(timing: Timing | None) -> str:
         return ""
     if timing.verdict in _SHOWN:
         low, high = map(_ratio_shown, (timing.low, timing.high))
+        low = low.removesuffix(_PER_CENT) if high.endswith(_PER_CENT) else low
         return f"{low} … {high}, n={timing.pairs}"
     return f"{milliseconds(timing.candidate_ms)}, n={timing.pairs}"
 
@@ -127,7 +130,7 @@ def _ratio_shown(ratio: float) -> str:
         return f"×{significant(ratio)}"
     per_cent = (ratio - 1) * 100
     digits = 1 if abs(per_cent) < 1 else 0
-    return f"{'−' if per_cent < 0 else '+'}{abs(per_cent):.{digits}f} %"
+    return f"{'−' if per_cent < 0 else '+'}{abs(per_cent):.{digits}f}{_PER_CENT}"
 
 
 def _said(what: str, found: Sequence[tuple[CaseCost, Added]]) -> Iterator[str]:
@@ -229,7 +232,7 @@ def _cells(cost: CaseCost) -> tuple[str, ...]:
         _timed(policies),
         _moved(triggers, "blocks"),
         _wal(triggers) if triggers else "–",
-        f"{triggers.rows_written:+,}" if triggers else "–",
+        _more(triggers.rows_written) if triggers else "–",
         _timed(triggers),
         _moved(total, "blocks"),
         _timed(total),
@@ -240,7 +243,9 @@ def _moved(added: Added | None, counter: str) -> str:
     if added is None:
         return "–"
     before, after = getattr(added.without, counter), getattr(added.guarded, counter)
-    return f"{number(before)} → {number(after)}, {work_shown(before, after)}"
+    if before == after:
+        return f"±0 ({number(before)})"
+    return f"{work_shown(before, after)} ({number(before)} → {number(after)})"
 
 
 def _timed(added: Added | None) -> str:
@@ -258,4 +263,8 @@ def _wal(added: Added) -> str:
     more = added.wal_bytes
     if more is None:
         return "unknown"
-    return f"{'−' if more < 0 else '+'}{size(abs(more))}"
+    return f"{'−' if more < 0 else '+'}{size(abs(more))}" if more else "±0"
+
+
+def _more(count: int) -> str:
+    return f"{count:+,}" if count else "±0"

@@ -19,9 +19,10 @@ from reports.protection_evidence import USUAL_TRIGGERS, Protection
 SOURCE = ExampleSource(datetime(2025, 6, 1, tzinfo=UTC))
 # so few rounds that a test does not wait; nothing is asserted of the times
 BRIEF = Effort(rounds=1, round_ms=5, least_pairs=6, most_pairs=6)
+# rows of account 2
 CHANGED = 50
 
-SCHEMA = f"""
+SCHEMA = """
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 CREATE TYPE state AS ENUM ('OPEN', 'DONE');
 CREATE TABLE products (id bigint PRIMARY KEY, name text NOT NULL);
@@ -37,7 +38,7 @@ CREATE TABLE log (at timestamptz NOT NULL DEFAULT now(), old jsonb, new jsonb);
 INSERT INTO products SELECT i, 'product ' || i FROM generate_series(1, 2000) AS i;
 INSERT INTO orders
 SELECT i,
-       CASE WHEN i <= {CHANGED} THEN 2 ELSE 1 END,
+       CASE WHEN i <= 50 THEN 2 ELSE 1 END,
        CASE i % 500 WHEN 0 THEN 'OPEN' ELSE 'DONE' END::state,
        CASE i % 500 WHEN 0 THEN 'OPEN' ELSE 'DONE' END,
        'Somebody' || i || '@example.com',
@@ -46,6 +47,7 @@ SELECT i,
 CREATE INDEX orders_account ON orders (account_id);
 CREATE INDEX orders_state ON orders (state);
 CREATE INDEX orders_code ON orders (code);
+CREATE INDEX orders_range ON orders (amount, state);
 CREATE INDEX orders_email ON orders (lower(email));
 CREATE INDEX orders_pattern ON orders (email text_pattern_ops);
 
@@ -72,32 +74,36 @@ BEGIN
 END $$;
 """
 
-_OWN = """
+_OWN = """\
 -- params: account_id bigint
 -- role: {role}
 -- set: guarded.account_id = :account_id
 -- example: """
 
 FILES = {
-    "own_orders": f"""{_OWN}2
+    "own_orders": """{own}2
 SELECT id, amount FROM orders WHERE account_id = :account_id;
 """,
-    "by_enum": f"""{_OWN}1
+    "by_enum": """{own}1
 SELECT id FROM orders WHERE account_id = :account_id AND state = 'OPEN';
 """,
-    "by_text": f"""{_OWN}1
+    "by_text": """{own}1
 SELECT id FROM orders WHERE account_id = :account_id AND code = 'OPEN';
 """,
-    "by_function": f"""{_OWN}1
+    "by_range": """{own}1
+SELECT id FROM orders
+ WHERE account_id = :account_id AND amount BETWEEN 5000 AND 5100 AND state = 'OPEN';
+""",
+    "by_function": """{own}1
 SELECT id FROM orders WHERE account_id = :account_id AND lower(email) = 'somebody4711@example.com';
 """,
-    "by_pattern": f"""{_OWN}1
+    "by_pattern": """{own}1
 SELECT id FROM orders WHERE account_id = :account_id AND email LIKE 'Somebody471%';
 """,
-    "inside": f"""{_OWN}1
+    "inside": """{own}1
 SELECT open_of(:account_id) AS open;
 """,
-    "everybodys": f"""{_OWN}2
+    "everybodys": """{own}2
 SELECT count(*) FROM orders WHERE amount > :account_id;
 """,
     "product": """
@@ -106,7 +112,7 @@ SELECT count(*) FROM orders WHERE amount > :account_id;
 -- example: 4
 SELECT name FROM products WHERE id = :id;
 """,
-    "change": f"""{_OWN}2
+    "change": """{own}2
 UPDATE orders SET amount = amount + 1 WHERE account_id = :account_id;
 """,
     "change_as_owner": """
@@ -146,7 +152,9 @@ def write_queries(folder: Path, role: str) -> tuple[QueryClass, ...]:
     """Write the query files and return what is in them."""
     folder.mkdir(exist_ok=True)
     for name, text in FILES.items():
-        (folder / f"{name}.sql").write_text(text.replace("{role}", role).lstrip())
+        (folder / f"{name}.sql").write_text(
+            text.replace("{own}", _OWN).replace("{role}", role).lstrip()
+        )
     return load_queries(folder)
 
 

@@ -1,7 +1,6 @@
 """What policies and triggers add, on a real server: who meets which, and what it costs."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -68,7 +67,9 @@ def test_a_class_that_touches_public_tables_only_meets_nothing(protection: Prote
 def test_a_policy_on_the_column_that_is_asked_for_costs_no_index(protection: Protection) -> None:
     added = policies(protection, "own_orders")
     assert added.indexes_without == added.indexes_guarded == ("orders_account",)
-    assert added.has_same_plan is False  # the setting is read once, in a plan of its own
+    assert added.has_same_plan
+    # the setting is read once, in a plan of its own
+    assert len(added.shape_guarded) > len(added.shape_without)
     assert added.is_same_answer
     assert (added.without.blocks, added.without.tuples) == (
         added.guarded.blocks,
@@ -102,6 +103,15 @@ def test_an_index_lost_to_a_policy_is_a_warning_that_names_why(
     assert "CHECK" in finding.mend or "enum" not in leak
 
 
+def test_an_index_that_is_looked_up_with_less_is_a_warning_too(protection: Protection) -> None:
+    added = policies(protection, "by_range")
+    assert added.indexes_without == added.indexes_guarded == ("orders_range",)
+    (finding,) = findings(protection, "by_range")
+    assert finding.code == "policy-costs-index"
+    assert "`orders_range` is looked up with less under policy `own_orders`" in finding.message
+    assert "`state =` is a filter" in finding.message
+
+
 def test_equality_of_texts_is_leakproof_and_keeps_its_index(protection: Protection) -> None:
     added = policies(protection, "by_text")
     assert "orders_code" in added.indexes_guarded
@@ -131,7 +141,7 @@ def test_who_meets_both_is_measured_without_both(protection: Protection) -> None
     assert found.both is not None
     assert found.total is found.both
     assert found.both.without.rows_written == CHANGED
-    assert found.both.guarded == found.triggers.guarded
+    assert found.both.guarded.rows_written == found.triggers.guarded.rows_written
 
 
 def test_a_role_that_policies_do_not_hold_meets_the_trigger_only(protection: Protection) -> None:
