@@ -13,7 +13,7 @@ from reports.timing import TimeVerdict, Timing
 
 _SHOWN = (TimeVerdict.SLOWER, TimeVerdict.FASTER)
 _TWICE = 2.0
-_PER_CENT = "\N{NO-BREAK SPACE}%"
+_PER_CENT = " %"
 _HEADS = (
     "query class",
     "case",
@@ -43,7 +43,7 @@ def protection_section(protection: Protection) -> Section:
     worst = _worst_of_each(protection)
     body = templates.get_template("explain_protection.html").render(
         protection=protection,
-        verdict=protection_verdict(protection),
+        verdict=protection_verdict(protection).replace(_PER_CENT, "\N{NO-BREAK SPACE}%"),
         worst=sorted(worst, key=_rank, reverse=True),
         more=len(protection.cases) > len(worst),
         least=f"{LEAST_RATIO * 100:.0f} %",
@@ -92,10 +92,10 @@ def protection_verdict(protection: Protection) -> str:
 
 
 def work_shown(before: int, after: int) -> str:
-    r"""Return how a count changed: in per cent, in times from twice on, else as it is.
+    """Return how a count changed: in per cent, in times from twice on, else as it is.
 
     >>> work_shown(200, 206), work_shown(10, 61), work_shown(0, 5), work_shown(8, 8)
-    ('+3\xa0%', '×6.10', '+5', '±0')
+    ('+3 %', '×6.10', '+5', '±0')
     """
     if before == after:
         return "±0"
