@@ -102,10 +102,7 @@ def test_what_could_not_be_timed_says_no_figure_of_a_difference(shown: TimeVerdi
 
 def test_markdown_has_a_row_for_each_class_with_the_case_to_which_most_is_added() -> None:
     text = "\n".join(protection_markdown(FOUND))
-    assert (
-        "| read | typical | +3 % (200 → 206) | +3 % (200 → 206) | ~ (1.02 ms, n=48) "
-        in text
-    )
+    assert "| read | typical | +3 % (200 → 206) | +3 % (200 → 206) | ~ (1.02 ms, n=48) " in text
     assert "| – | – | – | – | +3 % (200 → 206) | ~ (1.02 ms, n=48) |" in text
     assert "| save | common | – | – | – | ×2.50 (100 → 250) | +2.00 KiB | +5 |" in text
     assert "| save | typical" not in text
