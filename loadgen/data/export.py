@@ -6,9 +6,9 @@ from pathlib import Path
 from b2bench.errors import BadInput
 from b2bench.progress import Progress, silent
 from loadgen.data.form import Form
-from loadgen.data.generate import row_counts
+from loadgen.data.generate import OLDEST_EVENT, row_counts
 from loadgen.data.load import NULL, frames
-from loadgen.data.population import Population
+from loadgen.data.population import AS_OF, Population
 from loadgen.data.profiles import Profile
 from loadgen.data.tables import TABLES
 
@@ -68,6 +68,7 @@ def _parquet(folder: Path, table: str, population: Population, rows: int) -> Non
 def _copies(population: Population, volumes: dict[str, int]) -> Iterator[str]:
     yield "-- psql -f load.sql, from this folder and as a superuser, into a schema without rows\n"
     yield "SET session_replication_role = replica;\n"
+    yield f"SELECT make_audit_months('{OLDEST_EVENT}', '{AS_OF.date()}');\n"
     for table in volumes:
         columns = ", ".join(_columns(population, table))
         yield (

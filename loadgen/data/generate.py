@@ -34,6 +34,8 @@ from schema import deferral
 from schema.tables import tables_in_order
 
 GENERATOR_VERSION = 4
+# no event of a data set is older
+OLDEST_EVENT = (AS_OF - timedelta(days=trade.OLDEST_REQUEST_DAYS + 1)).date()
 _VACUUM_ATTEMPTS = 10
 _VACUUM_PAUSE_S = 0.5
 _GENERATE, _LOAD, _STATISTICS = (f"b2bench ({what})" for what in ("generate", "load", "statistics"))
@@ -123,10 +125,7 @@ def _empty(connection: psycopg.Connection, loading: DataSet) -> None:
         write_data_set(connection, loading)
         connection.execute(
             "SELECT make_audit_months(%s, %s)",
-            (
-                (loading.as_of - timedelta(days=trade.OLDEST_REQUEST_DAYS + 1)).date(),
-                loading.as_of.date(),
-            ),
+            (OLDEST_EVENT, loading.as_of.date()),
         )
         deferral.defer(connection)
         names = sql.SQL(", ").join(map(sql.Identifier, TABLES))

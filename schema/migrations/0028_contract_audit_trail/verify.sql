@@ -10,9 +10,9 @@ SELECT NOT EXISTS (
                           AND t.tgname IN ('audit_insert', 'audit_update', 'audit_delete', 'audit_truncate')))
    AND NOT EXISTS (
            SELECT FROM pg_class c
-            WHERE (c.oid = 'audit_events'::regclass OR c.oid = 'b2bench_audit.seals'::regclass OR c.relispartition)
-              AND c.relkind IN ('r', 'p')
-              AND c.relnamespace IN ('public'::regnamespace, 'b2bench_audit'::regnamespace)
+            WHERE (c.oid = 'b2bench_audit.seals'::regclass OR c.relispartition)
+              AND c.relkind = 'r'
+              AND c.relnamespace = 'b2bench_audit'::regnamespace
               AND 2 > (SELECT count(*) FROM pg_trigger t
                         WHERE t.tgrelid = c.oid AND t.tgenabled <> 'D'
                           AND t.tgfoid = 'refuse_rewriting_audit()'::regprocedure))
