@@ -78,6 +78,8 @@ BEGIN
         EXECUTE format('CREATE TABLE b2bench_audit.%I (LIKE public.audit_events INCLUDING CONSTRAINTS)', part);
         EXECUTE format('CREATE TRIGGER audit_month_stays BEFORE TRUNCATE ON b2bench_audit.%I'
                        ' FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_rewriting_audit()', part);
+        EXECUTE format('COMMENT ON TRIGGER audit_month_stays ON b2bench_audit.%I IS %L', part,
+                       'Events are never emptied away');
         EXECUTE format('ALTER TABLE public.audit_events ATTACH PARTITION b2bench_audit.%I'
                        ' FOR VALUES FROM (%L) TO (%L)',
                        part, month::timestamptz, (month + INTERVAL '1 month')::timestamptz);
@@ -110,6 +112,8 @@ CREATE TRIGGER seals_stay BEFORE UPDATE OR DELETE ON b2bench_audit.seals
     FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_audit();
 CREATE TRIGGER seals_stay_all BEFORE TRUNCATE ON b2bench_audit.seals
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting_audit();
+COMMENT ON TRIGGER seals_stay ON b2bench_audit.seals IS 'A seal is never changed';
+COMMENT ON TRIGGER seals_stay_all ON b2bench_audit.seals IS 'Seals are never emptied away';
 
 ALTER TABLE audit_events OWNER TO shop_owner;
 ALTER TABLE b2bench_audit.beginnings OWNER TO shop_owner;
