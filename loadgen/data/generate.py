@@ -180,9 +180,7 @@ def _load_audit(
     with connect(target, application_name=_LOAD) as connection, connection.transaction():
         sums = _data_set(connection).table_sha256
         events = trade.load_events(volumes, sums, rows + 1)
-        checksum = load_table(
-            connection, trade.AUDIT, population, rows, loaded, appended=[events]
-        )
+        checksum = load_table(connection, trade.AUDIT, population, rows, loaded, appended=[events])
         note_table(connection, trade.AUDIT, checksum)
 
 
@@ -225,7 +223,8 @@ def _complete(connection: psycopg.Connection) -> DataSet:
         # until now, changes left no events
         connection.execute(
             "UPDATE b2bench_audit.beginnings"
-            "   SET began_at = clock_timestamp(), transaction_id = pg_current_xact_id()::text::bigint"
+            "   SET began_at = clock_timestamp(),"
+            "       transaction_id = pg_current_xact_id()::text::bigint"
         )
     return done
 

@@ -1,10 +1,10 @@
 """One table: rows made in chunks, hashed, and streamed to COPY as text while the next are made."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from io import BytesIO
+from itertools import chain
 from typing import TypeVar
 
 import polars as pl
@@ -34,8 +34,8 @@ def load_table(
     """Replace a table's rows in one transaction and return the SHA-256 of its COPY text.
 
     The table is emptied by the same transaction, so that its rows are frozen from the start and a
-    load that was undone leaves no dead ones. `loaded` is called with the rows of each chunk; what is
-    `appended` comes after the rows of the population.
+    load that was undone leaves no dead ones. `loaded` is called with the rows of each chunk; what
+    is `appended` comes after the rows of the population.
     """
     digest = sha256()
 

@@ -73,9 +73,7 @@ def read_moment(connection: psycopg.Connection, text: str) -> Moment:
     ahead, tracked = row or (False, False)
     if ahead:
         raise BadInput(f"--at {text}: that is yet to come")
-    return Moment(
-        time=time, snapshot=None, clock=Clock.COMMITS if tracked else Clock.STATEMENTS
-    )
+    return Moment(time=time, snapshot=None, clock=Clock.COMMITS if tracked else Clock.STATEMENTS)
 
 
 def _valid(connection: psycopg.Connection, text: str) -> str:
@@ -124,7 +122,5 @@ def doubtful(
     unknown: sql.Composable = sql.SQL("true")
     if moment.clock is Clock.COMMITS:
         unknown = sql.SQL("{} IS NULL").format(_COMMITTED_AT.format(newest=_NEWEST))
-    query = sql.SQL(statement("doubtful")).format(
-        name=table.name, at=moment.time, unknown=unknown
-    )
+    query = sql.SQL(statement("doubtful")).format(name=table.name, at=moment.time, unknown=unknown)
     return tuple(row[0] for row in connection.execute(query))

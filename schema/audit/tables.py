@@ -56,9 +56,7 @@ def require_audit(connection: psycopg.Connection) -> None:
     """
     row = connection.execute("SELECT to_regclass('b2bench_audit.seals') IS NULL").fetchone()
     if row == (True,):
-        raise BadInput(
-            f"{connection.info.dbname} has no audit: run `b2bench schema upgrade` first"
-        )
+        raise BadInput(f"{connection.info.dbname} has no audit: run `b2bench schema upgrade` first")
 
 
 def _audited_tables(connection: psycopg.Connection) -> list[AuditedTable]:

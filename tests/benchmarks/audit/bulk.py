@@ -28,9 +28,7 @@ class _Update:
 _UPDATES = (
     _Update(table="volume_discounts", key=("id",), column="percent"),
     _Update(table="rfq_items", key=("id",), column="target_price"),
-    _Update(
-        table="inventory_locations", key=("variant_id", "location_id"), column="observed_at"
-    ),
+    _Update(table="inventory_locations", key=("variant_id", "location_id"), column="observed_at"),
 )
 
 

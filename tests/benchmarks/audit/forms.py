@@ -18,9 +18,10 @@ BEGIN
     INSERT INTO public.audit_events (table_name, record_key, operation, transaction_id, actor,
                                      old_row, new_row, occurred_at)
     VALUES (TG_TABLE_NAME,
-            concat_ws('/', coalesce(before, after) ->> TG_ARGV[1], coalesce(before, after) ->> TG_ARGV[2]),
-            TG_OP::audit_operation, pg_current_xact_id()::text::bigint, audit_actor(), before, after,
-            statement_timestamp());
+            concat_ws('/', coalesce(before, after) ->> TG_ARGV[1],
+                           coalesce(before, after) ->> TG_ARGV[2]),
+            TG_OP::audit_operation, pg_current_xact_id()::text::bigint, audit_actor(),
+            before, after, statement_timestamp());
     RETURN NULL;
 END $$
 """
@@ -36,7 +37,9 @@ class Audit(StrEnum):
 
 
 @contextmanager
-def audited(connection: Connection, table: str, key: tuple[str, ...], form: Audit) -> Iterator[None]:
+def audited(
+    connection: Connection, table: str, key: tuple[str, ...], form: Audit
+) -> Iterator[None]:
     """Let a table be audited in one form for a while."""
     name = sql.Identifier(table)
     if form is not Audit.STATEMENT:

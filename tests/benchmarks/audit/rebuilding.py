@@ -80,10 +80,7 @@ def _seen(shop: Target) -> Seen:
         row = connection.execute("SELECT pg_current_snapshot()::text").fetchone()
         assert row is not None
         return str(row[0]), {
-            table: [
-                line
-                for (line,) in connection.execute(_CONTENTS.format(sql.Identifier(table)))
-            ]
+            table: [line for (line,) in connection.execute(_CONTENTS.format(sql.Identifier(table)))]
             for table in _TABLES
         }
 

@@ -57,7 +57,7 @@ def _measured(
 
 
 def _each_us(connection: Connection, query: str) -> Iterator[float]:
-    """Yield what each statement took in one transaction, which is taken back; commits cost alike."""
+    """Yield what each statement took in one transaction, which is taken back."""
     with connection.transaction(force_rollback=True):
         for place in range(1, _STATEMENTS + 1):
             begin = time.perf_counter()

@@ -19,9 +19,7 @@ def test_the_actor_is_the_role_taken_and_the_account(stocked: Target) -> None:
         user = connection.execute("SELECT session_user").fetchone()
         events = events_after(connection, 0)
     assert user is not None
-    regions = {
-        (e.new_row or {})["region"]: e.actor for e in events if e.table_name == "locations"
-    }
+    regions = {(e.new_row or {})["region"]: e.actor for e in events if e.table_name == "locations"}
     assert {name: regions[name] for name in ("Utah", "Ohio", "Iowa")} == {
         "Utah": "shop_back_office/42",
         "Ohio": f"{user[0]}/42",

@@ -68,7 +68,9 @@ def test_not_even_the_owner_changes_an_event(stocked: Target, change: str, *, pa
             "SELECT 'events_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')"
         ).fetchone()
         assert month is not None
-        table = sql.Identifier("b2bench_audit", month[0]) if part else sql.Identifier("audit_events")
+        table = (
+            sql.Identifier("b2bench_audit", month[0]) if part else sql.Identifier("audit_events")
+        )
         with pytest.raises(psycopg.errors.RestrictViolation, match="is only added to"):
             connection.execute(sql.SQL(_CHANGES[change]).format(table))
 
@@ -78,8 +80,7 @@ def test_not_even_the_owner_changes_a_seal(stocked: Target, change: str) -> None
     with taken_back(stocked) as connection:
         connection.execute("SET LOCAL ROLE shop_owner")
         connection.execute(
-            "INSERT INTO b2bench_audit.seals VALUES ('events_2026_01', 1, 9, 1,"
-            " sha256('x'), now())"
+            "INSERT INTO b2bench_audit.seals VALUES ('events_2026_01', 1, 9, 1, sha256('x'), now())"
         )
         with pytest.raises(psycopg.errors.RestrictViolation, match="is only added to"):
             connection.execute(change.format("b2bench_audit.seals").encode())
@@ -89,7 +90,5 @@ def test_an_old_month_can_be_taken_away(stocked: Target) -> None:
     with connect(stocked) as connection:
         connection.execute("SET ROLE shop_owner")
         connection.execute("SELECT make_audit_months('2020-01-01', '2020-01-31')")
-        connection.execute(
-            "ALTER TABLE audit_events DETACH PARTITION b2bench_audit.events_2020_01"
-        )
+        connection.execute("ALTER TABLE audit_events DETACH PARTITION b2bench_audit.events_2020_01")
         connection.execute("DROP TABLE b2bench_audit.events_2020_01")

@@ -139,7 +139,8 @@ def test_an_upsert_leaves_an_event_for_each_row_that_it_inserts_or_updates(
         free = _one(
             connection,
             "SELECT min(id) FROM product_variants v WHERE NOT EXISTS"
-            f" (SELECT FROM cart_items i WHERE i.cart_id = {cart} AND i.variant_id = v.id)",
+            " (SELECT FROM cart_items i WHERE i.cart_id = %s AND i.variant_id = v.id)",
+            cart,
         )[0]
         events = events_of(
             connection,
@@ -176,7 +177,10 @@ def test_a_merge_leaves_an_event_for_each_row_that_it_writes(audited_shop: Targe
             "MERGE INTO locations l USING (VALUES (1), (99)) AS n (id) ON l.id = n.id"
             " WHEN MATCHED AND n.id = 1 THEN DELETE WHEN MATCHED THEN UPDATE SET name = 'd'",
         )
-    assert sorted((e.operation, e.record_key) for e in events) == [("INSERT", "99"), ("UPDATE", "1")]
+    assert sorted((e.operation, e.record_key) for e in events) == [
+        ("INSERT", "99"),
+        ("UPDATE", "1"),
+    ]
     assert sorted((e.operation, e.record_key) for e in deleted) == [
         ("DELETE", "1"),
         ("UPDATE", "99"),
@@ -296,7 +300,7 @@ def _replayed(
     return rows
 
 
-def _one(connection: psycopg.Connection, query: str) -> tuple[Any, ...]:
-    row = connection.execute(query.encode()).fetchone()
+def _one(connection: psycopg.Connection, query: str, *parameters: object) -> tuple[Any, ...]:
+    row = connection.execute(query.encode(), parameters or None).fetchone()
     assert row is not None
     return row

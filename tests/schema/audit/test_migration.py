@@ -28,8 +28,10 @@ def test_rows_move_into_their_months_and_back(server: Target) -> None:
                 "SELECT tableoid::regclass::text FROM audit_events ORDER BY id"
             ).fetchall()
             connection.execute("INSERT INTO locations (name, region) VALUES ('a', 'Utah')")
-            connection.execute("INSERT INTO tier_discounts VALUES ('STANDARD', 1)"
-                               " ON CONFLICT (tier) DO UPDATE SET percent = 1")
+            connection.execute(
+                "INSERT INTO tier_discounts VALUES ('STANDARD', 1)"
+                " ON CONFLICT (tier) DO UPDATE SET percent = 1"
+            )
         assert moved == [
             # no transaction had the number of the second, so it was made up
             (7, "1", 5, "2024-02-29 23:59:59+00"),

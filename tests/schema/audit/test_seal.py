@@ -9,18 +9,18 @@ from schema.audit.seal import Sealed, seal, verify_seals
 from tests.schema.audit.audited import taken_back
 
 _MONTH = "SELECT 'events_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')"
-_NEWEST = "(SELECT id FROM audit_events WHERE table_name = 'locations' ORDER BY id LIMIT 1)"
+_NEWEST = "id = (SELECT id FROM audit_events WHERE table_name = 'locations' ORDER BY id LIMIT 1)"
 _TAMPERING = {
-    "an event is changed": f"UPDATE audit_events SET actor = 'me' WHERE id = {_NEWEST}",
-    "a row in it is changed": "UPDATE audit_events SET new_row = new_row || '{\"name\": \"x\"}'"
-    f" WHERE id = {_NEWEST}",
+    "an event is changed": "UPDATE audit_events SET actor = 'me' WHERE " + _NEWEST,
+    "a row in it is changed": 'UPDATE audit_events SET new_row = new_row || \'{"name": "x"}\''
+    " WHERE " + _NEWEST,
     "it is dated back": "UPDATE audit_events SET occurred_at = occurred_at - INTERVAL '1 us'"
-    f" WHERE id = {_NEWEST}",
-    "an event is removed": f"DELETE FROM audit_events WHERE id = {_NEWEST}",
+    " WHERE " + _NEWEST,
+    "an event is removed": "DELETE FROM audit_events WHERE " + _NEWEST,
     "an event is added": "INSERT INTO audit_events (table_name, record_key, operation,"
     " transaction_id, actor, new_row, occurred_at)"
     " SELECT table_name, record_key, operation, transaction_id, actor, new_row, occurred_at"
-    f"   FROM audit_events WHERE id = {_NEWEST}",
+    "   FROM audit_events WHERE " + _NEWEST,
     "two events change places": "UPDATE audit_events SET id = -1 WHERE id = 1;"
     " UPDATE audit_events SET id = 1 WHERE id = 2; UPDATE audit_events SET id = 2 WHERE id = -1",
     "a seal is changed": "UPDATE b2bench_audit.seals SET digest = sha256('x') WHERE place = 1",

@@ -11,7 +11,8 @@ from b2bench.target import Target
 TABLES = ("rfq_requests", "cart_items", "inventory_locations")
 _WRITES = (
     "UPDATE rfq_requests SET priority = 'HIGH', updated_at = now() WHERE id %% 10 = %(n)s %% 10",
-    "INSERT INTO rfq_requests (submitted_at, updated_at, message) VALUES (now(), now(), '%% \\ \"')",
+    "INSERT INTO rfq_requests (submitted_at, updated_at, message)"
+    " VALUES (now(), now(), '%% \\ \"')",
     "DELETE FROM rfq_requests r WHERE r.id = (SELECT max(id) - %(n)s %% 3 FROM rfq_requests)"
     " AND NOT EXISTS (SELECT FROM quote_revisions q WHERE q.rfq_id = r.id)",
     "INSERT INTO cart_items (cart_id, variant_id, quantity, added_at)"
