@@ -14,7 +14,8 @@ CREATE TEMPORARY TABLE chosen AS
 SELECT min(id) AS id FROM audit_events WHERE table_name = 'locations'
 """
 _TAMPERING = {
-    "an event is changed": "UPDATE audit_events SET actor = 'me' WHERE id = (SELECT id FROM chosen)",
+    "an event is changed": "UPDATE audit_events SET actor = 'me'"
+    " WHERE id = (SELECT id FROM chosen)",
     "a row in it is changed": 'UPDATE audit_events SET new_row = new_row || \'{"name": "x"}\''
     " WHERE id = (SELECT id FROM chosen)",
     "it is dated back": "UPDATE audit_events SET occurred_at = occurred_at - INTERVAL '1 us'"
