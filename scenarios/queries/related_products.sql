@@ -1,6 +1,6 @@
 -- why: what others bought in one order with this product
 -- params: product_id bigint
--- role: shop_buyer
+-- role: shop_reader
 -- frequency: medium
 -- slo_ms: 100
 -- example: 1

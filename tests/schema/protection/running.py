@@ -55,17 +55,18 @@ def answer(
         if role != NOBODY:
             connection.execute(f"SET LOCAL ROLE {role}".encode())
         try:
-            return Answer(steps=tuple(_steps(connection, query, values, settings or values)))
+            return Answer(steps=tuple(run_steps(connection, query, values, settings or values)))
         except psycopg.Error as error:
             return Answer(refused=(error.sqlstate or "?", error.diag.message_primary or ""))
 
 
-def _steps(
+def run_steps(
     connection: psycopg.Connection,
     query: QueryClass,
     values: Mapping[str, Value],
     settings: Mapping[str, Value],
 ) -> list[tuple[str, ...]]:
+    """Run the steps in the session's transaction and return the rows of each, in no order."""
     known, answers = dict[str, Any](values), list[tuple[str, ...]]()
     for setting in query.settings:
         execute(connection, setting.sql, settings, (setting.parameter,))

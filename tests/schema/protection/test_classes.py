@@ -15,7 +15,7 @@ from tests.postgres import new_database
 from tests.schema.protection.access import declared
 from tests.schema.protection.acting import NOBODY, Actor, for_a_moment, taken_back
 from tests.schema.protection.rows import Rows
-from tests.schema.protection.running import Answer, answer
+from tests.schema.protection.running import Answer, answer, run_steps
 from tests.shop import QUERIES
 
 ACCESS = declared()
@@ -29,10 +29,23 @@ _OF_EACH_CASE = 3
 _REPRESENTATIVE = "shop_representative"
 
 
+_NOBODY = """
+INSERT INTO accounts (id, auth_id, type, max_rfq_capacity, territory, contact_name, email, created_at, updated_at)
+VALUES (%s, 'nobody', 'ACCOUNT_REP', 1, '{}', 'Nobody', 'nobody@example.com', '2026-01-01', '2026-01-01')
+"""
+
+
 @pytest.fixture(scope="module")
 def tiny_shop(server: Target, shop_template: Target) -> Iterator[Target]:
     with new_database(server, template=shop_template.database) as target:
         yield target
+
+
+@pytest.fixture
+def with_nobody(session: psycopg.Connection) -> psycopg.Connection:
+    """Give the session after somebody came who has nothing; representatives see all accounts."""
+    session.execute(_NOBODY, (_NO_ACCOUNT,))
+    return session
 
 
 @pytest.fixture
@@ -77,7 +90,7 @@ class _Intrusion:
     other: int
 
     def of_nobody(self) -> Mapping[str, Value]:
-        """Return the same arguments for an account that does not exist."""
+        """Return the same arguments for an account that has nothing."""
         [parameter] = [s.parameter for s in self.query.settings if s.name == _SETTING]
         return {**self.values, parameter: _NO_ACCOUNT}
 
@@ -98,8 +111,9 @@ def _intrusions(target: Target, query: QueryClass) -> Iterator[_Intrusion]:
 
 @pytest.mark.parametrize("query", _OF_ACCOUNTS, ids=lambda query: query.name)
 def test_with_anothers_arguments_a_class_says_what_it_says_of_nobody(
-    tiny_shop: Target, session: psycopg.Connection, query: QueryClass
+    tiny_shop: Target, with_nobody: psycopg.Connection, query: QueryClass
 ) -> None:
+    session = with_nobody
     intrusions = list(_intrusions(tiny_shop, query))
     assert intrusions
     for intrusion in intrusions:
@@ -128,13 +142,11 @@ def test_with_anothers_arguments_a_class_changes_nothing_of_the_other(
 
 def _run_for_good(connection: psycopg.Connection, intrusion: _Intrusion) -> None:
     """Run the class so that what it did stays until the caller takes it back."""
-    from tests.schema.protection.running import _steps
-
     query = intrusion.query
     connection.execute("SAVEPOINT intrusion")
     connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(query.role)))
     try:
-        _steps(connection, query, intrusion.values, intrusion.own)
+        run_steps(connection, query, intrusion.values, intrusion.own)
     except psycopg.errors.InsufficientPrivilege:
         connection.execute("ROLLBACK TO SAVEPOINT intrusion")
     connection.execute("RESET ROLE")
