@@ -18,7 +18,7 @@ _INNER = re.compile(r"\((?:Init|Sub)Plan \d+\)\.col\d+|\(hashed SubPlan \d+\)\.c
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Use:
-    """An index and one condition that it is looked up by; none where it is read as a whole."""
+    """An index and one condition that it is looked up by."""
 
     index: str
     condition: str
@@ -46,8 +46,7 @@ def uses(connection: psycopg.Connection, step: Step) -> frozenset[Use]:
 
 def _uses(node: dict[str, Any]) -> Iterator[Use]:
     if "Index Name" in node:
-        conditions = _parts(node.get("Index Cond", "")) or [""]
-        for condition in conditions:
+        for condition in _parts(node.get("Index Cond", "")):
             yield Use(index=node["Index Name"], condition=_bare(condition))
     for child in node.get("Plans", ()):
         yield from _uses(child)

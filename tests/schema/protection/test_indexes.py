@@ -6,16 +6,40 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from b2bench.queries import QueryClass, load_queries
+from b2bench.queries import QueryClass, Step, load_queries
 from b2bench.target import Target
 from tests.postgres import new_database
-from tests.schema.protection.acting import taken_back
+from tests.schema.protection.acting import for_a_moment, taken_back
 from tests.schema.protection.plans import Use, uses
 from tests.shop import QUERIES
 
 _CLASSES = load_queries(QUERIES)
-# class, step, index, condition: lost to a policy, and why that is bearable; today there is none
-LOST: dict[tuple[str, str, str, str], str] = {}
+_STATUS = "equality of an enum is not leakproof: rows are found by representative, then filtered"
+# class, step, index, condition: lost to a policy, and why that is bearable
+LOST = {
+    (
+        "representative_dashboard",
+        "main",
+        "rfq_requests_queue",
+        "(status = ANY ('{IN_REVIEW,QUOTED}'::rfq_status[]))",
+    ): _STATUS,
+    ("send_quote", "pick", "rfq_requests_queue", "(status = 'IN_REVIEW'::rfq_status)"): _STATUS,
+    ("take_rfq", "main", "rfq_requests_queue", "(status = 'PENDING'::rfq_status)"): _STATUS,
+    (
+        "take_rfq",
+        "main",
+        "rfq_requests_queue",
+        "(representative_id = $1)",
+    ): "the policy's condition, which says the same, takes its place",
+}
+# what is not valid is not planned with; keys that ON CONFLICT names stay
+_WITHOUT_OTHERS = """
+UPDATE pg_index
+   SET indisvalid = false
+ WHERE indrelid = (SELECT indrelid FROM pg_index WHERE indexrelid = to_regclass(%(index)s))
+   AND indexrelid <> to_regclass(%(index)s)
+   AND NOT indisunique
+"""
 _PLANNING = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
 
 
@@ -34,32 +58,36 @@ def session(tiny_shop: Target) -> Iterator[psycopg.Connection]:
 
 
 def _lost(connection: psycopg.Connection, query: QueryClass) -> Iterator[tuple[str, Use]]:
-    """Yield what the owner's plans look up by and those of the class's role do not."""
-    unguarded = [uses(connection, step) for step in query.steps]
+    """Yield what the owner's plans look up by and those of the class's role cannot."""
+    for step in query.steps:
+        before = uses(connection, step)
+        with for_a_moment(connection):
+            after = _as_role(connection, query, step)
+        for use in sorted(before - after):
+            # with another estimate another index may be the better one, so it has to stand alone
+            with for_a_moment(connection):
+                connection.execute(_WITHOUT_OTHERS, {"index": use.index})
+                if use not in _as_role(connection, query, step):
+                    yield step.name, use
+
+
+def _as_role(connection: psycopg.Connection, query: QueryClass, step: Step) -> frozenset[Use]:
     connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(query.role)))
-    for step, before in zip(query.steps, unguarded, strict=True):
-        yield from ((step.name, use) for use in sorted(before - uses(connection, step)))
+    return uses(connection, step)
 
 
 @pytest.mark.parametrize("query", _CLASSES, ids=lambda query: query.name)
 def test_a_class_loses_no_index_to_a_policy(
     session: psycopg.Connection, query: QueryClass
 ) -> None:
-    lost = {
-        (query.name, step, use.index, use.condition) for step, use in _lost(session, query)
-    }
+    lost = {(query.name, step, use.index, use.condition) for step, use in _lost(session, query)}
     assert lost == {each for each in LOST if each[0] == query.name}
 
 
-def test_a_policy_that_is_computed_for_each_row_is_noticed(session: psycopg.Connection) -> None:
-    """The control: with a policy whose rows no index finds, the index is lost."""
-    session.execute(
-        "ALTER POLICY buyer_own ON orders USING ((account_id + 0) = (SELECT shop_account_id()))"
-    )
-    session.execute("ALTER POLICY buyer_own ON carts USING (account_id::text = '1')")
-    [query] = load_queries(QUERIES, ["read_cart"])
-    assert list(_lost(session, query)) == []
-    session.execute("RESET ROLE")
-    session.execute("CREATE INDEX carts_text ON carts (status, account_id)")
+def test_an_index_that_a_policy_forbids_is_noticed(session: psycopg.Connection) -> None:
+    """The control: for somebody with a policy, equality of an enum is no condition of an index."""
+    [query] = load_queries(QUERIES, ["list_saved_carts"])
     session.execute("DROP INDEX carts_account, carts_one_current, carts_one_of_a_name")
-    assert [use.index for _, use in _lost(session, query)] == ["carts_text"]
+    session.execute("CREATE INDEX carts_status ON carts (status)")
+    [(step, use)] = _lost(session, query)
+    assert (step, use.index) == ("main", "carts_status")
