@@ -10,17 +10,11 @@ from tests.postgres import new_database
 from tests.schema.protection.access import declared
 from tests.schema.protection.acting import Actor, buyer, refusal, representative, taken_back
 from tests.schema.protection.cases import Case, protection_cases
+from tests.schema.protection.checks import actors
 from tests.schema.protection.rows import rows_of
 
 ACCESS = declared()
 _SETTING_LESS = [Actor(role=role) for role in ACCESS.roles]
-_OF_SMALL_SHOP = [
-    *_SETTING_LESS,
-    *(buyer(account) for account in (1, 2, 4, 6, 999)),
-    *(representative(account) for account in (3, 5, 999)),
-    Actor(role="shop_buyer", settings={"shop.auth_id": "auth|4"}),
-    Actor(role="shop_buyer", settings={"shop.auth_id": "auth|4", "shop.account_id": "1"}),
-]
 # the busiest account of the data set, a quiet one, one that only looks
 _BUSY = """
 SELECT account_id FROM account_pricing GROUP BY account_id ORDER BY count(*) DESC, account_id LIMIT 1
@@ -36,7 +30,7 @@ def tiny_shop(server: Target, shop_template: Target) -> Iterator[Target]:
 
 
 @pytest.mark.parametrize(
-    "actor", _OF_SMALL_SHOP, ids=lambda a: "-".join((a.role, *a.settings.values()))
+    "actor", actors(ACCESS), ids=lambda a: "-".join((a.role, *a.settings.values()))
 )
 def test_a_role_sees_the_rows_that_are_declared(guarded_shop: Target, actor: Actor) -> None:
     with taken_back(guarded_shop) as connection:

@@ -53,6 +53,14 @@ DELETE FROM account_shopify_customers WHERE shopify_customer_id = 700;
 INSERT INTO account_shopify_customers VALUES (700, 2, '2026-01-01');
 UPDATE account_shopify_customers SET account_id = 1 WHERE shopify_customer_id = 700;
 
+-- case: who may read the links one day sees none until a policy says which
+-- about: account_shopify_customers shop_buyer
+-- as: owner
+GRANT SELECT ON account_shopify_customers TO shop_buyer;
+-- as: shop_buyer account_id=1
+-- ends: true
+SELECT count(*) = 0 FROM account_shopify_customers;
+
 -- case: the back office agrees a price, and ends it
 -- about: account_pricing shop_back_office
 -- as: shop_back_office
