@@ -1,4 +1,4 @@
-"""The access that is declared, read from access.toml: who may do what with which columns and rows."""
+"""The access that access.toml declares: who may do what with which columns and rows."""
 
 import tomllib
 from collections.abc import Iterator, Mapping

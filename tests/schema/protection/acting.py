@@ -61,7 +61,7 @@ def for_a_moment(connection: psycopg.Connection) -> Iterator[None]:
         connection.execute("RELEASE SAVEPOINT moment")
 
 
-def refusal(connection: psycopg.Connection, actor: Actor, statement: sql.Composable | str) -> str:
+def refusal(connection: psycopg.Connection, actor: Actor, statement: sql.Composed | str) -> str:
     """Try a statement as somebody; return its SQLSTATE, empty when nothing refused it."""
     with for_a_moment(connection):
         actor.take_on(connection)

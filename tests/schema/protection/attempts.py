@@ -1,4 +1,4 @@
-"""Each verb really tried: which statement asks for a right to a table or to one of its columns, and for no other."""
+"""Each verb really tried, by a statement that asks for one right to a table or column only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ _DENIED = "42501"
 _COLUMNS = """
 SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum)
   FROM pg_class c
-  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
- WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+  JOIN pg_attribute a ON a.attrelid = c.oid
+ WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+   AND c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
  GROUP BY c.relname
 """
 # no row is touched: rights are checked before

@@ -1,4 +1,4 @@
-"""A small shop in which every guarded table has rows of two buyers, two representatives and nobody."""
+"""A small shop in which every guarded table has rows of two buyers and two representatives."""
 
 from collections.abc import Iterator
 from pathlib import Path

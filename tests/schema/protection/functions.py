@@ -37,7 +37,10 @@ class Functions:
         triggers = {name for name, _, is_trigger, *_ in found if is_trigger}
         kinds = {
             "owned by others": ({n for *_, n in found}, {self.access.owner}),
-            "of_everybody": ({n for n, _, _, is_public, *_ in found if is_public}, of["of_everybody"]),
+            "of_everybody": (
+                {n for n, _, _, is_public, *_ in found if is_public},
+                of["of_everybody"],
+            ),
             "of_owner": ({n for n, is_definer, *_ in found if is_definer}, of["of_owner"]),
             "of triggers": (triggers, of["of_owner"] | of["of_triggers"]),
             "without_search_path": (

@@ -32,7 +32,9 @@ class Rows:
     @property
     def why(self) -> str:
         """The check in words."""
-        return f"{self.actor.role} {dict(self.actor.settings)} sees of {self.table}: {self.predicate}"
+        return (
+            f"{self.actor.role} {dict(self.actor.settings)} sees of {self.table}: {self.predicate}"
+        )
 
     @property
     def about(self) -> frozenset[str]:
@@ -66,7 +68,7 @@ class Rows:
                 statement.format(
                     columns=sql.SQL(", ").join(names) if names else sql.SQL("*"),
                     table=sql.Identifier(self.table),
-                    predicate=sql.SQL(predicate),  # type: ignore[arg-type]  # ours, from a file
+                    predicate=sql.SQL(predicate),
                 )
             ).fetchall()
         return Counter(tuple(map(repr, row)) for row in rows)

@@ -26,11 +26,13 @@ class Answer:
 
     Args:
         steps: the rows of each step, in no order.
-        refused: SQLSTATE and message, empty when nothing was refused.
+        refused: the SQLSTATE, empty when nothing was refused.
+        message: what the refusal said.
     """
 
     steps: tuple[tuple[str, ...], ...] = ()
-    refused: tuple[str, str] | tuple[()] = ()
+    refused: str = ""
+    message: str = ""
 
 
 def answer(
@@ -57,7 +59,7 @@ def answer(
         try:
             return Answer(steps=tuple(run_steps(connection, query, values, settings or values)))
         except psycopg.Error as error:
-            return Answer(refused=(error.sqlstate or "?", error.diag.message_primary or ""))
+            return Answer(refused=error.sqlstate or "?", message=str(error))
 
 
 def run_steps(

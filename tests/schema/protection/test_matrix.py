@@ -1,4 +1,4 @@
-"""Who may do what, declared in access.toml: compared with the catalogue, and with every verb really tried."""
+"""Who may do what: declared, compared with the catalogue, and with every verb really tried."""
 
 from collections.abc import Iterator
 
@@ -27,8 +27,10 @@ SELECT r.rolname, m.rolname
   FROM pg_auth_members a JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member
  WHERE r.rolname LIKE 'shop\\_%' AND m.rolname LIKE 'shop\\_%'
 """
+_LAST_VALUE = "SELECT last_value FROM {}"
 _ROLES = """
-SELECT rolname, rolcanlogin, rolinherit, rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication
+SELECT rolname, rolcanlogin, rolinherit,
+       rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication
   FROM pg_roles WHERE rolname = ANY (%s)
 """
 
@@ -102,7 +104,7 @@ def test_only_the_number_of_a_request_is_drawn_by_hand(session: psycopg.Connecti
 def test_no_sequence_says_how_many_there_are(session: psycopg.Connection, role: str) -> None:
     name = new_monitor(session) if role == "monitor" else role
     for sequence in ("orders_id_seq", "rfq_numbers", "carts_id_seq"):
-        assert refusal(session, Actor(role=name), f"SELECT last_value FROM {sequence}") == "42501"
+        assert refusal(session, Actor(role=name), _LAST_VALUE.format(sequence)) == "42501"
         may_draw = role in ACCESS.sequences.get(sequence, ())
         drawn = refusal(session, Actor(role=name), f"SELECT nextval('{sequence}')")
         assert drawn == ("" if may_draw else "42501")

@@ -1,4 +1,4 @@
-"""No part of the protection can go missing: each is taken away in turn, and something must miss it."""
+"""Each part of the protection is taken away in turn, and something must miss it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -23,6 +23,7 @@ _ALL = {
     "function open to everybody",
     "language open to everybody",
 }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutation:

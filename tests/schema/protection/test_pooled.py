@@ -1,4 +1,4 @@
-"""Behind a pooler in transaction mode, who somebody was ends with its transaction, also with one that fails."""
+"""Behind a pooler, who somebody was ends with its transaction, also with one that fails."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -23,6 +23,7 @@ CREATE ROLE {name} LOGIN NOINHERIT PASSWORD {password}
 _WHO = """
 SELECT current_user = session_user, nullif(current_setting('shop.account_id', true), '')
 """
+_COUNT = "SELECT count(*) FROM {}"
 _CARTS = "SELECT array_agg(id ORDER BY id) FROM carts"
 _DENIED = psycopg.errors.InsufficientPrivilege
 Session = psycopg.Connection
@@ -99,11 +100,17 @@ def _hang_up(session: Session) -> None:
     session.close()
 
 
+def _fail_as_a_buyer(session: Session, fail: Failure) -> None:
+    with session.transaction():
+        _act(session, 1)
+        fail(session)
+
+
 def _assert_nobody(session: Session) -> None:
     assert session.execute(_WHO).fetchone() == (True, None)
     for table in ("carts", "accounts", "products", "orders"):
         with pytest.raises(_DENIED, match="permission denied"):
-            session.execute(f"SELECT count(*) FROM {table}".encode())
+            session.execute(_COUNT.format(table).encode())
 
 
 def test_the_application_sees_its_account_s_rows_in_its_transaction_alone(
@@ -125,9 +132,8 @@ def test_after_an_error_the_next_client_is_nobody(
     clients: tuple[Session, ...], fail: Failure
 ) -> None:
     first, second = clients
-    with pytest.raises(psycopg.Error), first.transaction():
-        _act(first, 1)
-        fail(first)
+    with pytest.raises(psycopg.Error):
+        _fail_as_a_buyer(first, fail)
     _assert_nobody(second)
     _assert_nobody(first)
 

@@ -1,8 +1,7 @@
-"""Rows that each role sees are those declared, and each policy holds what the business wants of it."""
+"""The rows that each role sees are those declared, and each policy holds what it is for."""
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from b2bench.target import Target
@@ -17,8 +16,14 @@ ACCESS = declared()
 _SETTING_LESS = [Actor(role=role) for role in ACCESS.roles]
 # the busiest account of the data set, a quiet one, one that only looks
 _BUSY = """
-SELECT account_id FROM account_pricing GROUP BY account_id ORDER BY count(*) DESC, account_id LIMIT 1
+SELECT account_id
+  FROM account_pricing
+ GROUP BY account_id
+ ORDER BY count(*) DESC, account_id
+ LIMIT 1
 """
+# fails where there is no row
+_SHARE = "SELECT 1 / count(*) FROM {}"
 _SOME = "SELECT id FROM accounts WHERE type <> 'ACCOUNT_REP' ORDER BY id % 7, id LIMIT 5"
 _ANSWERING = "SELECT id FROM accounts WHERE type = 'ACCOUNT_REP' ORDER BY id"
 
@@ -61,7 +66,7 @@ def test_buyers_and_representatives_of_the_data_set_see_the_rows_that_are_declar
 def test_a_setting_that_names_no_account_shows_nothing(guarded_shop: Target, setting: str) -> None:
     with taken_back(guarded_shop) as connection:
         for rows in rows_of(ACCESS, buyer(setting)):
-            statement = f"SELECT 1 / count(*) FROM {rows.table}"
+            statement = _SHARE.format(rows.table)
             expected = "22P02" if setting == " " else "22012"
             assert refusal(connection, buyer(setting), statement) == expected, rows.table
 
@@ -72,7 +77,7 @@ def test_a_malformed_setting_is_refused_and_shows_nothing(
 ) -> None:
     with taken_back(guarded_shop) as connection:
         for rows in rows_of(ACCESS, buyer(setting)):
-            said = refusal(connection, buyer(setting), f"SELECT count(*) FROM {rows.table}")
+            said = refusal(connection, buyer(setting), _SHARE.format(rows.table))
             assert said in {"22P02", "22003"}, rows.table
 
 

@@ -1,6 +1,6 @@
-"""What a session can find out about rows that it does not see: refusals, errors, plans, statistics.
+"""What a session finds out about rows that it does not see: refusals, errors, plans, statistics.
 
-Some of it cannot be closed; those tests say what remains, and why, and fail when it becomes less or more.
+Some of it cannot be closed; those tests say what remains, and why.
 """
 
 import json
@@ -28,6 +28,12 @@ _GUARDED_FROM_BUYERS = [
     "quote_revisions",
     "quote_lines",
 ]
+_COUNT = "SELECT count(*) FROM {} WHERE {}"
+_ROWS = "SELECT * FROM {} WHERE {}"
+_WITH_KEY = "INSERT INTO {} ({}) VALUES ('1')"
+_PEEK = "SELECT * FROM {} t WHERE pg_temp.peek(t)"
+_PRICES = "SELECT id FROM account_pricing WHERE account_id = {}"
+_UNGUARDED = "SET LOCAL row_security = off; SELECT * FROM {}"
 _EXPLAIN = "EXPLAIN (FORMAT JSON) "
 _ANALYZE = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
 
@@ -178,7 +184,7 @@ def test_a_representative_cannot_tell_a_colleagues_key_from_one_that_nobody_has(
 def test_a_key_is_not_chosen_so_no_violation_tells_which_are_taken(
     session: psycopg.Connection, table: str, key: str
 ) -> None:
-    assert _said(session, buyer(1), f"INSERT INTO {table} ({key}) VALUES ('1')")[0] == "42501"
+    assert _said(session, buyer(1), _WITH_KEY.format(table, key))[0] == "42501"
 
 
 def test_without_the_order_of_checks_the_oracles_would_tell(session: psycopg.Connection) -> None:
@@ -242,7 +248,7 @@ def test_lines_of_a_sent_quote_stay_also_where_a_representative_brings_a_trigger
 
 
 _PEEKS = [
-    # division by zero for one value, a cast, a length: evaluated for a row that is not seen, each would tell
+    # evaluated for a row that is not seen, each of these would tell a value of it
     ("cart_items", "1 / (quantity - 77) > -9", "22012"),
     ("accounts", "(company || 'x')::int > 0", "22P02"),
     ("accounts", "1 / nullif(length(company) - 8, 0) IS NOT NULL", ""),
@@ -264,7 +270,7 @@ def test_a_condition_does_not_fail_on_a_row_that_is_not_seen(
 ) -> None:
     for name in ("seqscan", "indexscan", "bitmapscan"):
         session.execute(f"SET LOCAL enable_{name} = {'on' if name == enabled else 'off'}".encode())
-    statement = f"SELECT count(*) FROM {table} WHERE {condition}"
+    statement = _COUNT.format(table, condition)
     nobody = buyer(6)  # sees one row of accounts, none of the others
     if "company" not in condition:
         assert _said(session, nobody, statement) == ("(0,)",)
@@ -279,9 +285,11 @@ def test_a_condition_does_not_fail_on_a_row_that_is_not_seen(
     "statement",
     [
         "INSERT INTO cart_items (cart_id, variant_id, quantity, added_at) VALUES (1, 2, 0, now())",
-        "INSERT INTO cart_items (cart_id, variant_id, quantity, added_at) VALUES (1, 2, NULL, now())",
+        "INSERT INTO cart_items (cart_id, variant_id, quantity, added_at)"
+        " VALUES (1, 2, NULL, now())",
         "INSERT INTO cart_items (cart_id, variant_id, quantity, added_at) VALUES (1, 1, 1, now())",
-        "INSERT INTO cart_items (cart_id, variant_id, quantity, added_at) VALUES (1, 900, 1, now())",
+        "INSERT INTO cart_items (cart_id, variant_id, quantity, added_at)"
+        " VALUES (1, 900, 1, now())",
         "UPDATE cart_items SET quantity = -quantity",
         "INSERT INTO carts (account_id, status, name, created_at, updated_at)"
         " VALUES (1, 'SAVED', 'Spring', now(), now())",
@@ -298,7 +306,9 @@ def test_a_refusal_prints_no_row(session: psycopg.Connection, statement: str) ->
 
 def test_a_refusal_of_a_public_table_prints_its_row(session: psycopg.Connection) -> None:
     """The control: details are printed where nobody is kept from a row."""
-    detail = _said(session, Actor(role="shop_back_office"), "UPDATE volume_discounts SET percent = 0")
+    detail = _said(
+        session, Actor(role="shop_back_office"), "UPDATE volume_discounts SET percent = 0"
+    )
     assert "Failing row contains" in detail[2]
 
 
@@ -311,11 +321,12 @@ def test_no_code_of_ones_own_looks_at_rows_before_the_policy_does(
         buyer(1).take_on(session)
         session.execute("CREATE TEMPORARY TABLE seen (what text)")
         session.execute(
-            "CREATE FUNCTION pg_temp.peek(what anyelement) RETURNS boolean LANGUAGE plpgsql COST 0.0001"
+            "CREATE FUNCTION pg_temp.peek(what anyelement) RETURNS boolean"
+            " LANGUAGE plpgsql COST 0.0001"
             " AS $$ BEGIN INSERT INTO seen VALUES (what::text); RETURN true; END $$"
         )
         for table in _GUARDED_FROM_BUYERS:
-            session.execute(f"SELECT * FROM {table} t WHERE pg_temp.peek(t)".encode())
+            session.execute(_PEEK.format(table).encode())
         session.execute("SELECT id FROM rfq_requests WHERE pg_temp.peek(message)")
         session.execute("UPDATE carts SET updated_at = updated_at WHERE pg_temp.peek(name)")
         session.execute("RESET ROLE")
@@ -326,7 +337,9 @@ def test_no_code_of_ones_own_looks_at_rows_before_the_policy_does(
 
 def test_a_function_is_not_declared_leakproof_by_who_acts(session: psycopg.Connection) -> None:
     session.execute("GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC")
-    make = "CREATE FUNCTION pg_temp.f(int) RETURNS boolean LANGUAGE plpgsql LEAKPROOF AS 'BEGIN END'"
+    make = (
+        "CREATE FUNCTION pg_temp.f(int) RETURNS boolean LANGUAGE plpgsql LEAKPROOF AS 'BEGIN END'"
+    )
     assert _said(session, buyer(1), make)[0] == "42501"
 
 
@@ -371,7 +384,7 @@ def test_an_estimate_says_nothing_of_a_condition_that_is_not_leakproof(
     whales: psycopg.Connection, table: str, conditions: tuple[str, str]
 ) -> None:
     plans = [
-        _plan(whales, buyer(1), f"{_EXPLAIN} SELECT * FROM {table} WHERE {condition}")
+        _plan(whales, buyer(1), _EXPLAIN + _ROWS.format(table, condition))
         for condition in conditions
     ]
     assert plans[0]["Plan Rows"] == plans[1]["Plan Rows"]
@@ -398,7 +411,7 @@ def test_what_remains_an_estimate_tells_how_busy_another_account_is(
         _plan(
             whales,
             buyer(1),
-            f"{_EXPLAIN} SELECT id FROM account_pricing WHERE account_id = {account}",
+            _EXPLAIN + _PRICES.format(account),
         )
         for account in (busy, quiet)
     ]
@@ -417,8 +430,8 @@ def test_what_remains_an_estimate_tells_how_values_are_spread_over_all_accounts(
 ) -> None:
     """Comparisons of keys, texts and instants are leakproof, so their statistics are used as well.
 
-    Where a line's policy looks up what it is a line of, the planner guesses that it shows a half, and
-    its estimate of the rest is one of all accounts: which goods are quoted most, not for whom.
+    Where a line's policy looks up what it is a line of, the planner guesses that it shows a half,
+    and its estimate of the rest is one of all accounts: which goods are quoted most, not for whom.
     """
     estimates = [
         _plan(whales, buyer(1), f"{_EXPLAIN} SELECT FROM quote_lines WHERE sku >= '{sku}'")
@@ -457,7 +470,7 @@ def test_what_remains_the_size_of_a_table_is_no_secret(session: psycopg.Connecti
 def test_what_remains_whoever_sets_the_account_is_that_account(
     session: psycopg.Connection,
 ) -> None:
-    """The server believes the setting: the application vouches for it, and binds what strangers type.
+    """The server believes the setting: the application vouches for it, and binds what is typed.
 
     A session that runs a stranger's SQL as shop_buyer is any buyer, and none of the other roles'
     rights; with RESET ROLE it is the application, and takes another.
@@ -487,7 +500,7 @@ def test_what_remains_numbers_tell_how_much_is_asked_for(session: psycopg.Connec
 
 def test_row_security_off_refuses_and_shows_nothing(session: psycopg.Connection) -> None:
     for table in _GUARDED_FROM_BUYERS:
-        statement = f"SET LOCAL row_security = off; SELECT * FROM {table}"
+        statement = _UNGUARDED.format(table)
         assert _said(session, buyer(1), statement)[0] == "42501", table
 
 
@@ -517,7 +530,9 @@ def test_a_copy_has_the_rows_that_are_seen_and_brings_none_in(session: psycopg.C
         assert copied == [b"1", b"2"]
         with (
             pytest.raises(psycopg.errors.FeatureNotSupported, match="row-level security"),
-            session.cursor().copy("COPY cart_items (cart_id, variant_id, quantity, added_at) FROM STDIN"),
+            session.cursor().copy(
+                "COPY cart_items (cart_id, variant_id, quantity, added_at) FROM STDIN"
+            ),
         ):
             pass
 
@@ -554,8 +569,7 @@ def test_what_others_send_is_hidden_from_who_acts(guarded_shop: Target) -> None:
                 hidden = connection.execute(activity, (other.info.backend_pid,)).fetchall()
                 assert hidden == [("<insufficient privilege>",)]
                 texts = connection.execute(
-                    "SELECT query FROM pg_stat_statements"
-                    " WHERE query LIKE '%%typed by another%%'"
+                    "SELECT query FROM pg_stat_statements WHERE query LIKE '%%typed by another%%'"
                 ).fetchall()
                 assert texts == []
 
@@ -568,7 +582,9 @@ def test_of_statements_a_role_sees_its_own_without_values(guarded_shop: Target) 
     with taken_back(guarded_shop) as connection:
         buyer(1).take_on(connection)
         texts = connection.execute(
-            sql.SQL("SELECT query FROM pg_stat_statements WHERE query <> '<insufficient privilege>'")
+            sql.SQL(
+                "SELECT query FROM pg_stat_statements WHERE query <> '<insufficient privilege>'"
+            )
         ).fetchall()
         foreign = connection.execute(
             "SELECT count(*) FROM pg_stat_statements"
