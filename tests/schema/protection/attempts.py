@@ -1,6 +1,6 @@
 """Each verb really tried, by a statement that asks for one right to a table or column only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -10,12 +10,17 @@ from tests.schema.protection.access import EVERYTHING, VERBS, Access
 from tests.schema.protection.acting import Actor, refusal
 
 _DENIED = "42501"
+_TABLES = ("r", "p")
+# nothing is written through them
+VIEWS = ("v", "m")
 _COLUMNS = """
 SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum)
   FROM pg_class c
   JOIN pg_attribute a ON a.attrelid = c.oid
  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-   AND c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+   AND c.relnamespace = 'public'::regnamespace AND c.relkind = ANY (%s)
+   AND NOT EXISTS (SELECT FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
  GROUP BY c.relname
 """
 # no row is touched: rights are checked before
@@ -76,9 +81,11 @@ class Attempt:
         )
 
 
-def columns_by_table(connection: psycopg.Connection) -> dict[str, list[str]]:
-    """Return the columns that can be written, by table."""
-    return dict(connection.execute(_COLUMNS).fetchall())
+def columns_by_table(
+    connection: psycopg.Connection, kinds: Sequence[str] = _TABLES
+) -> dict[str, list[str]]:
+    """Return the columns that are not derived, by table or view."""
+    return dict(connection.execute(_COLUMNS, (list(kinds),)).fetchall())
 
 
 def attempts(
@@ -90,6 +97,10 @@ def attempts(
             for verb in VERBS:
                 granted = access.columns(role, table, verb)
                 yield from _of_table(role, table, verb, columns, granted)
+    for view, columns in columns_by_table(connection, VIEWS).items():
+        for role in roles:
+            granted = access.columns(role, view, "SELECT")
+            yield from _of_table(role, view, "SELECT", columns, granted)
 
 
 def _of_table(

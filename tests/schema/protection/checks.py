@@ -8,6 +8,7 @@ import psycopg
 from tests.schema.protection.access import Access
 from tests.schema.protection.acting import Actor, buyer, representative
 from tests.schema.protection.attempts import attempts
+from tests.schema.protection.audited import audit_checks
 from tests.schema.protection.cases import protection_cases
 from tests.schema.protection.functions import Functions
 from tests.schema.protection.rows import rows_of
@@ -44,5 +45,6 @@ def checks(connection: psycopg.Connection, access: Access) -> Iterator[Check]:
     yield from protection_cases()
     for actor in actors(access):
         yield from rows_of(access, actor)
+    yield from audit_checks(connection)
     yield Functions(access=access)
     yield from attempts(connection, access, access.roles)

@@ -34,6 +34,7 @@ class Functions:
     def differences(self, connection: psycopg.Connection) -> list[str]:
         """Return what is not as declared, a line each."""
         found, of = connection.execute(read("functions.sql")).fetchall(), self.access.functions
+        definers = {name for name, is_definer, *_ in found if is_definer}
         triggers = {name for name, _, is_trigger, *_ in found if is_trigger}
         kinds = {
             "owned by others": ({n for *_, n in found}, {self.access.owner}),
@@ -41,10 +42,10 @@ class Functions:
                 {n for n, _, _, is_public, *_ in found if is_public},
                 of["of_everybody"],
             ),
-            "of_owner": ({n for n, is_definer, *_ in found if is_definer}, of["of_owner"]),
+            "of_owner": (definers, of["of_owner"] | of["of_administration"]),
             "of triggers": (triggers, of["of_owner"] | of["of_triggers"]),
             "without_search_path": (
-                {n for n, *_, is_set, _ in found if n in triggers and not is_set},
+                {n for n, *_, is_set, _ in found if n in triggers | definers and not is_set},
                 of["without_search_path"],
             ),
         }

@@ -7,7 +7,6 @@ SELECT coalesce(nullif(acl.grantee, 0)::regrole::text, 'PUBLIC'), c.relname, acl
    AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
    AND NOT EXISTS (SELECT FROM pg_depend d
                     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-   AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid AND c.relacl IS NULL)
 UNION ALL
 SELECT coalesce(nullif(acl.grantee, 0)::regrole::text, 'PUBLIC'), c.relname, acl.privilege_type, a.attname
   FROM pg_class c

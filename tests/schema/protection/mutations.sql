@@ -28,7 +28,9 @@ SELECT 'grant revoked', format('REVOKE %s ON %s FROM %s', acl.privilege_type, c.
   FROM pg_class c
  CROSS JOIN LATERAL aclexplode(c.relacl) AS acl
  WHERE c.relnamespace = 'public'::regnamespace
-   AND c.relkind IN ('r', 'p')
+   AND c.relkind IN ('r', 'p', 'v')
+   AND NOT EXISTS (SELECT FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
    AND acl.grantee NOT IN (c.relowner, 0)
 UNION ALL
 SELECT 'grant revoked',
@@ -53,18 +55,18 @@ SELECT 'rights of the owner taken', format('ALTER FUNCTION %s SECURITY INVOKER',
 UNION ALL
 SELECT 'search path left open', format('ALTER FUNCTION %s RESET search_path', p.oid::regprocedure), ARRAY[p.proname]
   FROM pg_proc p
- WHERE p.pronamespace = 'public'::regnamespace AND p.prorettype = 'trigger'::regtype AND p.proconfig IS NOT NULL
+ WHERE p.pronamespace = 'public'::regnamespace AND (p.prorettype = 'trigger'::regtype OR p.prosecdef) AND p.proconfig IS NOT NULL
 UNION ALL
 SELECT 'function open to everybody', format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', p.oid::regprocedure), ARRAY[p.proname]
   FROM pg_proc p
- WHERE p.pronamespace = 'public'::regnamespace AND p.prorettype = 'trigger'::regtype
+ WHERE p.pronamespace = 'public'::regnamespace AND (p.prorettype = 'trigger'::regtype OR p.prosecdef)
 UNION ALL
 SELECT 'language open to everybody', format('GRANT USAGE ON LANGUAGE %I TO PUBLIC', l.lanname), ARRAY['language']
   FROM pg_language l
  WHERE l.lanname IN ('sql', 'plpgsql')
 UNION ALL
 SELECT 'audit trigger dropped', format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass),
-       ARRAY[t.tgrelid::regclass::text, 'audit', t.tgname]
+       ARRAY[t.tgrelid::regclass::text, 'audit', upper(substr(t.tgname, 7))]
   FROM pg_trigger t
  WHERE NOT t.tgisinternal AND t.tgname LIKE 'audit\_%' AND t.tgparentid = 0
  ORDER BY 1, 2

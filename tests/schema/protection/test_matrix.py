@@ -16,7 +16,7 @@ from tests.schema.protection.acting import (
     refusal,
     taken_back,
 )
-from tests.schema.protection.attempts import attempts, columns_by_table
+from tests.schema.protection.attempts import VIEWS, attempts, columns_by_table
 from tests.schema.protection.functions import Functions
 
 ACCESS = declared()
@@ -27,6 +27,7 @@ SELECT r.rolname, m.rolname
   FROM pg_auth_members a JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member
  WHERE r.rolname LIKE 'shop\\_%' AND m.rolname LIKE 'shop\\_%'
 """
+_MAY_ENTER = "SELECT has_schema_privilege(%s, %s, %s)"
 _LAST_VALUE = "SELECT last_value FROM {}"
 _ROLES = """
 SELECT rolname, rolcanlogin, rolinherit,
@@ -42,7 +43,16 @@ def session(guarded_shop: Target) -> Iterator[psycopg.Connection]:
 
 
 def test_every_table_is_declared(session: psycopg.Connection) -> None:
-    assert sorted(columns_by_table(session)) == sorted(ACCESS.tables)
+    found = columns_by_table(session) | columns_by_table(session, VIEWS)
+    assert sorted(found) == sorted(ACCESS.tables)
+
+
+def test_nobody_but_the_owner_comes_into_the_other_schemas(session: psycopg.Connection) -> None:
+    for role in (*ACCESS.roles, "shop_application", new_monitor(session)):
+        for schema in ("b2bench_audit", "b2bench_meta"):
+            for right in ("USAGE", "CREATE"):
+                may = session.execute(_MAY_ENTER, (role, schema, right)).fetchone()
+                assert may == (False,), (role, schema, right)
 
 
 def test_the_catalogue_grants_what_is_declared_and_nothing_else(

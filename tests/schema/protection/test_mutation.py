@@ -22,6 +22,7 @@ _ALL = {
     "search path left open",
     "function open to everybody",
     "language open to everybody",
+    "audit trigger dropped",
 }
 
 

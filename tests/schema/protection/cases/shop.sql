@@ -32,4 +32,3 @@ UPDATE rfq_requests SET status = 'QUOTED', updated_at = '2026-05-22 12:00+00' WH
 UPDATE rfq_requests SET status = 'ACCEPTED', updated_at = '2026-05-23 12:00+00' WHERE id IN (5, 6);
 INSERT INTO orders (id, number, account_id, revision_id, total, placed_at) VALUES (2, 'ORD-Q5', 4, 5, 35, '2026-05-23 12:00+00');
 INSERT INTO order_lines VALUES (2, 1, 1, 5, 7, 35);
-INSERT INTO audit_events (table_name, operation, transaction_id, actor, occurred_at) VALUES ('carts', 'TRUNCATE', 1, 'test', '2026-05-01');
