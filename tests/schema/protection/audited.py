@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from tests.schema.protection.acting import for_a_moment
+from tests.schema.protection.acting import NOBODY, Actor, for_a_moment, refusal
 from tests.schema.protection.attempts import columns_by_table
 
 _TRIGGERS = """
@@ -19,16 +19,22 @@ _EVENTS = """
 SELECT count(*) FROM audit_events WHERE id > %s AND table_name = %s AND operation::text = %s
 """
 _COUNT = sql.SQL("SELECT count(*) FROM {table}")
-_ONE_ROW = "ctid = (SELECT min(ctid) FROM {table})"
 # no other rule is asked: the row that is there stands for one that the business would write
 _STATEMENTS = {
-    "INSERT": "WITH row AS (DELETE FROM {table} WHERE " + _ONE_ROW + " RETURNING {columns})"
-    " INSERT INTO {table} ({columns}) SELECT {columns} FROM row",
-    "UPDATE": "UPDATE {table} SET {first} = {first} WHERE " + _ONE_ROW,
-    "DELETE": "DELETE FROM {table} WHERE " + _ONE_ROW,
+    "INSERT": """
+WITH one AS (DELETE FROM {table} WHERE ctid = (SELECT min(ctid) FROM {table}) RETURNING {columns})
+INSERT INTO {table} ({columns}) SELECT {columns} FROM one
+""",
+    "UPDATE": """
+UPDATE {table} SET {first} = {first} WHERE ctid = (SELECT min(ctid) FROM {table})
+""",
+    "DELETE": "DELETE FROM {table} WHERE ctid = (SELECT min(ctid) FROM {table})",
     "TRUNCATE": "TRUNCATE {table} CASCADE",
 }
 _NOT_AUDITED = "audit_events"
+_MONTHS = (
+    "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'audit_events'::regclass"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +84,31 @@ class Audited:
         )
 
 
-def audit_checks(connection: psycopg.Connection) -> Iterator[Audited]:
-    """Yield a check for each verb on each table but the audit's own."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A month of events that nobody empties."""
+
+    month: str
+
+    @property
+    def why(self) -> str:
+        """The check in words."""
+        return f"{self.month} is not emptied"
+
+    @property
+    def about(self) -> frozenset[str]:
+        """What it is about."""
+        return frozenset({self.month, "audit"})
+
+    def holds(self, connection: psycopg.Connection) -> bool:
+        """Try to, as somebody who may."""
+        return refusal(connection, Actor(role=NOBODY), f"TRUNCATE {self.month}") == "23001"
+
+
+def audit_checks(connection: psycopg.Connection) -> Iterator[Audited | Kept]:
+    """Yield a check for each verb on each table but the audit's own, and for each month of that."""
+    for (month,) in connection.execute(_MONTHS).fetchall():
+        yield Kept(month=month)
     for table, columns in columns_by_table(connection).items():
         if table != _NOT_AUDITED:
             for verb in _STATEMENTS:
