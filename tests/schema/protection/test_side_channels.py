@@ -498,6 +498,18 @@ def test_what_remains_numbers_tell_how_much_is_asked_for(session: psycopg.Connec
     assert second == first + 1
 
 
+def test_what_remains_who_may_delete_may_lock_everybody_out(session: psycopg.Connection) -> None:
+    """A policy guards rows; LOCK TABLE asks for the right to the table, which deleting lines needs.
+
+    It takes a session that sends SQL of its own, and lasts as long as statements may: the
+    application's login wants a lock_timeout and a statement_timeout.
+    """
+    lock = "LOCK TABLE {} IN ACCESS EXCLUSIVE MODE NOWAIT"
+    for table, refused in (("carts", False), ("rfq_requests", True), ("accounts", True)):
+        said = _said(session, buyer(1), lock.format(table))
+        assert (said[0] == "42501") is refused, table
+
+
 def test_row_security_off_refuses_and_shows_nothing(session: psycopg.Connection) -> None:
     for table in _GUARDED_FROM_BUYERS:
         statement = _UNGUARDED.format(table)
