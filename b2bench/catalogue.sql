@@ -88,7 +88,11 @@ WITH schemas AS MATERIALIZED (
     UNION ALL
     SELECT 'index', s.prefix || quote_ident(x.relname),
            concat_ws(' ',
-               pg_get_indexdef(x.oid),
+               -- of partitions that are left out nothing is said: they come and go with their table's
+               CASE WHEN c.relkind = 'p' AND c.oid NOT IN (SELECT h.inhparent FROM pg_inherits h JOIN relations r ON r.oid = h.inhrelid)
+                   THEN replace(pg_get_indexdef(x.oid), ' ON ONLY ', ' ON ')
+                   ELSE pg_get_indexdef(x.oid)
+               END,
                CASE WHEN x.relispartition THEN format('(partition of %s)', p.names) END,
                -- a column of an index has statistics of its own where it is an expression
                (SELECT format('(statistics %s)', string_agg(format('%s: %s', a.attnum, a.attstattarget), ', ' ORDER BY a.attnum))

@@ -14,6 +14,7 @@ from b2bench.marker import DataSet, read_data_set
 from b2bench.progress import Progress
 from b2bench.provenance import Provenance, provenance
 from b2bench.queries import Frequency, QueryClass
+from b2bench.roles import find_roles
 from b2bench.runs import LoadResult, Observation, PlannedQuery, RunPlan, RunRecord, StatementAccount
 from b2bench.target import Target
 from loadgen.driver.observer import observing
@@ -72,11 +73,16 @@ def planned(places: Sequence[Place], source: ArgumentSource) -> tuple[PlannedQue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What the servers were like before the load."""
+    """What the servers were like before the load.
+
+    Args:
+        findings: what is to be said of the roles that query classes run under.
+    """
 
     snapshots: tuple[Snapshot, ...]
     origin: Provenance
     data_set: DataSet | None
+    findings: tuple[Finding, ...] = ()
 
 
 def observe(
@@ -107,8 +113,14 @@ def opening(places: Sequence[Place]) -> Opening:
     """Return what the servers are like before a load."""
     snapshots = tuple(map(_snapshot, places))
     with connect(places[0].target, application_name=_NAME) as connection:
-        origin, data_set = provenance(connection), read_data_set(connection)
-    return Opening(snapshots=snapshots, origin=origin, data_set=data_set)
+        return Opening(
+            snapshots=snapshots,
+            origin=provenance(connection),
+            data_set=read_data_set(connection),
+            findings=find_roles(
+                connection, [each for place in places for each in place.queries]
+            ).findings,
+        )
 
 
 def load(
@@ -159,6 +171,7 @@ def record_of(
         findings=order.settings.fail_on.graded(
             (
                 *way.findings,
+                *before.findings,
                 *judge_run(result, batch=batch),
                 *_counts(plan, result, served),
             ),

@@ -13,6 +13,7 @@ from b2bench.progress import Progress, silent
 from b2bench.sqlfile import Part, read_sql_file
 from b2bench.target import Target
 from loadgen.data.population import RFQ_SHARES
+from loadgen.data.tables import trade
 from schema.integrity import orphans
 
 _CHECKS = Path(__file__).parent / "checks"
@@ -27,6 +28,8 @@ ORPHANS, VOLUMES, VALUES = (
     "as many rows as declared",
     "every value occurs",
 )
+# what is written afterwards leaves events, and is looked at where it was written
+_LOADED = sql.SQL("transaction_id = {}").format(trade.BEFORE_ALL)
 SHARES = "states of requests have their shares"
 # the audit of a data set is the history of requests, and those are never deleted
 _NOT_IN_DATA = {"audit_operation": {"DELETE", "TRUNCATE"}}
@@ -140,7 +143,9 @@ def _found(connection: psycopg.Connection, table: str, column: str) -> list[str]
 def _volumes(connection: psycopg.Connection, data_set: DataSet) -> Check:
     wrong = list[str]()
     for table, declared in sorted(data_set.rows.items()):
-        query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+        query = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(
+            sql.Identifier(table), _LOADED if table == trade.AUDIT else sql.SQL("true")
+        )
         row = connection.execute(query).fetchone()
         if row != (declared,):
             wrong.append(f"{table}: {row[0] if row else 0:,} instead of {declared:,}")

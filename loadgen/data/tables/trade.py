@@ -19,7 +19,7 @@ _ORDERED_DAYS = 700
 # no request is older
 OLDEST_REQUEST_DAYS = 635
 # older than any transaction: what was loaded was there before all that the shop did
-_BEFORE_ALL = 2
+BEFORE_ALL = 2
 # quotes follow each other at this distance; halfway the request is back in review
 _REVISION_US = 4 * _HOUR_US
 # requests are flagged on working days at noon, last on Friday; the shop's "now" is Monday noon
@@ -158,7 +158,7 @@ def audit_events(population: Population, start: int, stop: int) -> pl.DataFrame:
             "table_name": picked(("rfq_requests",), np.zeros(stop - start, dtype=np.int64)),
             "record_key": numbered("", rfq + 1, 1),
             "operation": picked(("INSERT", "UPDATE"), (place > 0).astype(np.int64)),
-            "transaction_id": np.full(stop - start, _BEFORE_ALL),
+            "transaction_id": np.full(stop - start, BEFORE_ALL),
             "actor": _actors(history),
             "old_row": where(place > 0, joined(row, history["from_status"], '"}')),
             "new_row": joined(row, history["to_status"], '"}'),
@@ -187,7 +187,7 @@ def load_events(
             "table_name": pl.Series(tables),
             "record_key": nothing,
             "operation": pl.Series(["LOAD"] * len(tables)),
-            "transaction_id": np.full(len(tables), _BEFORE_ALL),
+            "transaction_id": np.full(len(tables), BEFORE_ALL),
             "actor": pl.Series(["shop_owner"] * len(tables)),
             "old_row": nothing,
             "new_row": pl.Series(

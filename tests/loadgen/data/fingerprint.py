@@ -12,7 +12,7 @@ def fingerprint(target: Target) -> dict[str, object]:
     with connect(target) as connection:
         tables = connection.execute(
             "SELECT relname FROM pg_class"
-            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
+            " WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace ORDER BY 1"
         ).fetchall()
         rows = {name: _one(connection, _ROWS.format(sql.Identifier(name))) for (name,) in tables}
         about = {name: _one(connection, text) for name, text in _CATALOGUE.items()}
@@ -32,7 +32,11 @@ def _one(connection: Connection, query: sql.Composed | sql.SQL) -> object:
     return row[0]
 
 
-_ROWS = sql.SQL("SELECT md5(string_agg(ctid::text || t::text, ' ' ORDER BY ctid)) FROM {} t")
+# a table in partitions is read partition by partition
+_ROWS = sql.SQL(
+    "SELECT md5(string_agg(ctid::text || t::text, ' ' ORDER BY tableoid::regclass::text, ctid))"
+    "  FROM {} t"
+)
 _CATALOGUE = {
     "constraints": sql.SQL(
         "SELECT array_agg(conrelid::regclass || ' ' || conname || pg_get_constraintdef(oid)"
@@ -60,7 +64,8 @@ _CATALOGUE = {
     "deferred": sql.SQL("SELECT count(*) FROM b2bench_meta.deferred_ddl"),
     "visible": sql.SQL(
         "SELECT array_agg(relname ORDER BY relname) FROM pg_class WHERE relkind = 'r'"
-        " AND relnamespace = 'public'::regnamespace AND relallvisible < relpages"
+        " AND relnamespace IN ('public'::regnamespace, 'b2bench_audit'::regnamespace)"
+        " AND relname NOT IN ('beginnings', 'seals') AND relallvisible < relpages"
     ),
     "statistics": sql.SQL(
         "SELECT md5(string_agg(s::text, ' ' ORDER BY tablename, attname)) FROM pg_stats s"

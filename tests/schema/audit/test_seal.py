@@ -9,18 +9,19 @@ from schema.audit.seal import Sealed, seal, verify_seals
 from tests.schema.audit.audited import taken_back
 
 _MONTH = "SELECT 'events_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')"
-_NEWEST = "id = (SELECT id FROM audit_events WHERE table_name = 'locations' ORDER BY id LIMIT 1)"
+# which event it is, in the place of `%s`
+_FIRST = "id = (SELECT id FROM audit_events WHERE table_name = 'locations' ORDER BY id LIMIT 1)"
 _TAMPERING = {
-    "an event is changed": "UPDATE audit_events SET actor = 'me' WHERE " + _NEWEST,
+    "an event is changed": "UPDATE audit_events SET actor = 'me' WHERE %s",
     "a row in it is changed": 'UPDATE audit_events SET new_row = new_row || \'{"name": "x"}\''
-    " WHERE " + _NEWEST,
+    " WHERE %s",
     "it is dated back": "UPDATE audit_events SET occurred_at = occurred_at - INTERVAL '1 us'"
-    " WHERE " + _NEWEST,
-    "an event is removed": "DELETE FROM audit_events WHERE " + _NEWEST,
+    " WHERE %s",
+    "an event is removed": "DELETE FROM audit_events WHERE %s",
     "an event is added": "INSERT INTO audit_events (table_name, record_key, operation,"
     " transaction_id, actor, new_row, occurred_at)"
     " SELECT table_name, record_key, operation, transaction_id, actor, new_row, occurred_at"
-    "   FROM audit_events WHERE " + _NEWEST,
+    "   FROM audit_events WHERE %s",
     "two events change places": "UPDATE audit_events SET id = -1 WHERE id = 1;"
     " UPDATE audit_events SET id = 1 WHERE id = 2; UPDATE audit_events SET id = 2 WHERE id = -1",
     "a seal is changed": "UPDATE b2bench_audit.seals SET digest = sha256('x') WHERE place = 1",
@@ -63,7 +64,7 @@ def test_what_is_as_it_was_is_whole(sealed: Target) -> None:
 
 @pytest.mark.parametrize("tampering", _TAMPERING)
 def test_tampering_breaks_the_seal(sealed: Target, tampering: str) -> None:
-    _tamper(sealed, _TAMPERING[tampering])
+    _tamper(sealed, _TAMPERING[tampering].replace("%s", _FIRST))
     with connect(sealed) as connection:
         connection.execute("UPDATE locations SET region = 'Utah'")
     for found in (verify_seals(sealed), seal(sealed)):

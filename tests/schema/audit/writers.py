@@ -10,7 +10,8 @@ from b2bench.target import Target
 
 TABLES = ("rfq_requests", "cart_items", "inventory_locations")
 _WRITES = (
-    "UPDATE rfq_requests SET priority = 'HIGH', updated_at = now() WHERE id %% 10 = %(n)s %% 10",
+    "UPDATE rfq_requests SET priority = 'HIGH', updated_at = clock_timestamp()"
+    " WHERE id %% 10 = %(n)s %% 10",
     "INSERT INTO rfq_requests (submitted_at, updated_at, message)"
     " VALUES (now(), now(), '%% \\ \"')",
     "DELETE FROM rfq_requests r WHERE r.id = (SELECT max(id) - %(n)s %% 3 FROM rfq_requests)"

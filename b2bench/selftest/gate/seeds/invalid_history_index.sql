@@ -4,4 +4,4 @@
 -- cause: index audit_events_of_record
 
 -- step: change
-UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'audit_events_of_record'::regclass;
+UPDATE pg_index SET indisvalid = false WHERE indexrelid IN (SELECT relid FROM pg_partition_tree('audit_events_of_record'));
