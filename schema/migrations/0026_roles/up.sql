@@ -62,24 +62,48 @@ BEGIN
     END LOOP;
 END $$;
 
--- A rule looks at all rows, whoever brings it about, and writes what the one who brings it about may not write.
+-- These rules read or write what the one who brings them about may not, so they run with their owner's rights.
 ALTER FUNCTION add_lots_up() SECURITY DEFINER SET search_path = public, pg_temp;
-ALTER FUNCTION find_product_of_selection() SECURITY DEFINER SET search_path = public, pg_temp;
-ALTER FUNCTION keep_option_key() SECURITY DEFINER SET search_path = public, pg_temp;
 ALTER FUNCTION keep_rfq_history() SECURITY DEFINER SET search_path = public, pg_temp;
 ALTER FUNCTION log_specification_change() SECURITY DEFINER SET search_path = public, pg_temp;
-ALTER FUNCTION pass_changed_selections_on() SECURITY DEFINER SET search_path = public, pg_temp;
-ALTER FUNCTION pass_selections_on() SECURITY DEFINER SET search_path = public, pg_temp;
-ALTER FUNCTION refuse_changing_sent_lines() SECURITY DEFINER SET search_path = public, pg_temp;
 ALTER FUNCTION refuse_illegal_rfq_transition() SECURITY DEFINER SET search_path = public, pg_temp;
-ALTER FUNCTION refuse_leaving_requests_behind() SECURITY DEFINER SET search_path = public, pg_temp;
-ALTER FUNCTION refuse_missing_option() SECURITY DEFINER SET search_path = public, pg_temp;
-ALTER FUNCTION refuse_moving_a_lot() SECURITY DEFINER SET search_path = public, pg_temp;
 ALTER FUNCTION refuse_other_than_representative() SECURITY DEFINER SET search_path = public, pg_temp;
-ALTER FUNCTION refuse_passing_lots_by() SECURITY DEFINER SET search_path = public, pg_temp;
-ALTER FUNCTION refuse_reserving_expired() SECURITY DEFINER SET search_path = public, pg_temp;
 ALTER FUNCTION refuse_wrong_order_total() SECURITY DEFINER SET search_path = public, pg_temp;
-ALTER FUNCTION send_quote() SECURITY DEFINER SET search_path = public, pg_temp;
+
+-- The others have no more rights than who brings them about, so that they can tell nothing of rows that one does not
+-- see. A session's temporary table of the same name must not stand in for the one that a rule looks at.
+ALTER FUNCTION find_product_of_selection() SET search_path = public, pg_temp;
+ALTER FUNCTION keep_option_key() SET search_path = public, pg_temp;
+ALTER FUNCTION pass_changed_selections_on() SET search_path = public, pg_temp;
+ALTER FUNCTION pass_selections_on() SET search_path = public, pg_temp;
+ALTER FUNCTION refuse_changing_sent_lines() SET search_path = public, pg_temp;
+ALTER FUNCTION refuse_leaving_requests_behind() SET search_path = public, pg_temp;
+ALTER FUNCTION refuse_missing_option() SET search_path = public, pg_temp;
+ALTER FUNCTION refuse_passing_lots_by() SET search_path = public, pg_temp;
+ALTER FUNCTION send_quote() SET search_path = public, pg_temp;
+
+-- Whoever may execute a trigger's function can hang it on a temporary table of its own, and feed it rows: one that adds
+-- up stock, keeps history or sums up a quote would then do so for anything. Firing a trigger asks for no right.
+DO $$
+DECLARE
+    taken text;
+BEGIN
+    FOR taken IN
+        SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', p.oid::regprocedure)
+          FROM pg_proc p
+         WHERE p.pronamespace = 'public'::regnamespace
+           AND p.prorettype = 'trigger'::regtype
+           AND NOT EXISTS (SELECT FROM pg_depend d
+                            WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+    LOOP
+        EXECUTE taken;
+    END LOOP;
+END $$;
+
+-- Nobody but the owner brings code along: with a trigger of its own on a temporary table, a session could do what rules
+-- allow inside of triggers only, and in a loop ask more than one question at a time.
+REVOKE USAGE ON LANGUAGE plpgsql, sql FROM PUBLIC;
+GRANT USAGE ON LANGUAGE plpgsql, sql TO shop_owner;
 
 -- the catalogue is public
 GRANT SELECT ON allergens, categories, certifications, ingredients, inventory_locations, inventory_lots, locations,
@@ -109,7 +133,8 @@ GRANT SELECT ON accounts, account_pricing, rfq_requests, rfq_items, quote_revisi
     TO shop_representative;
 GRANT UPDATE (status, representative_id, priority, notes, updated_at) ON rfq_requests TO shop_representative;
 GRANT INSERT (rfq_id, revision), UPDATE (sent_at, valid_until), DELETE ON quote_revisions TO shop_representative;
-GRANT INSERT, UPDATE, DELETE ON quote_lines TO shop_representative;
+GRANT INSERT, UPDATE (variant_id, sku, title, quantity, unit_price, line_total), DELETE ON quote_lines
+    TO shop_representative;
 
 GRANT SELECT ON accounts, account_pricing, account_shopify_customers, carts, cart_items, inventory_webhooks, orders,
     order_lines, product_sync_log, quote_lines, quote_revisions, rfq_items, rfq_requests, rfq_status_history,

@@ -161,15 +161,17 @@ ALTER TABLE quote_lines ENABLE ROW LEVEL SECURITY;
 CREATE POLICY buyer_own ON quote_lines FOR SELECT TO shop_buyer
     USING (EXISTS (SELECT FROM quote_revisions q WHERE q.id = quote_lines.revision_id));
 CREATE POLICY representative_own ON quote_lines TO shop_representative
-    USING (EXISTS (SELECT FROM quote_revisions q WHERE q.id = quote_lines.revision_id));
+    USING (EXISTS (SELECT FROM quote_revisions q WHERE q.id = quote_lines.revision_id))
+    WITH CHECK (EXISTS (SELECT FROM quote_revisions q WHERE q.id = quote_lines.revision_id AND q.sent_at IS NULL));
 CREATE POLICY back_office_any ON quote_lines FOR SELECT TO shop_back_office USING (true);
 CREATE POLICY reader_any ON quote_lines FOR SELECT TO shop_reader USING (true);
 COMMENT ON POLICY buyer_own ON quote_lines IS 'A buyer sees the lines of the quotes that were sent to it';
-COMMENT ON POLICY representative_own ON quote_lines IS 'A representative writes the lines of its own quotes';
+COMMENT ON POLICY representative_own ON quote_lines IS 'A representative sees the lines of its own quotes, and writes those of its drafts';
 COMMENT ON POLICY back_office_any ON quote_lines IS 'The back office sees all quotes';
 COMMENT ON POLICY reader_any ON quote_lines IS 'Reports are about all quotes';
 
--- number and total follow from the quote: a buyer can neither choose a price nor try which numbers are taken
+-- number and total follow from the latest quote, not from one that it replaced: a buyer can neither choose a price nor
+-- try which numbers are taken
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
 CREATE POLICY buyer_own ON orders FOR SELECT TO shop_buyer USING (account_id = (SELECT shop_account_id()));
 CREATE POLICY buyer_accepts ON orders FOR INSERT TO shop_buyer
@@ -180,11 +182,13 @@ CREATE POLICY buyer_accepts ON orders FOR INSERT TO shop_buyer
                               JOIN rfq_requests r ON r.id = q.rfq_id
                              WHERE q.id = orders.revision_id
                                AND q.total = orders.total
-                               AND r.status = 'ACCEPTED'));
+                               AND r.status = 'ACCEPTED'
+                               AND NOT EXISTS (SELECT FROM quote_revisions newer
+                                                WHERE newer.rfq_id = q.rfq_id AND newer.revision > q.revision)));
 CREATE POLICY back_office_any ON orders TO shop_back_office USING (true);
 CREATE POLICY reader_any ON orders FOR SELECT TO shop_reader USING (true);
 COMMENT ON POLICY buyer_own ON orders IS 'A buyer sees its own orders';
-COMMENT ON POLICY buyer_accepts ON orders IS 'A buyer orders by accepting a quote, at the total of the quote';
+COMMENT ON POLICY buyer_accepts ON orders IS 'A buyer orders by accepting the latest quote, at its total';
 COMMENT ON POLICY back_office_any ON orders IS 'The back office places orders for all accounts';
 COMMENT ON POLICY reader_any ON orders IS 'Reports are about all orders';
 
