@@ -7,7 +7,7 @@ from b2bench.errors import BadInput
 from b2bench.progress import Progress, silent
 from loadgen.data.form import Form
 from loadgen.data.generate import row_counts
-from loadgen.data.load import NULL, frames
+from loadgen.data.load import NULL, frames, hexadecimal
 from loadgen.data.population import Population
 from loadgen.data.profiles import Profile
 from loadgen.data.tables import TABLES
@@ -27,7 +27,7 @@ def export(
 
     CSV comes with a header, NULL is `\N`, and `load.sql` holds the \copy commands.
     Parquet comes as a folder of parts for each table; money is decimal, arrays are text as
-    PostgreSQL writes them.
+    PostgreSQL writes them, and sealed values are bytes.
 
     Raises:
         BadInput: the folder has something in it, or cannot be written.
@@ -51,7 +51,7 @@ def export(
 def _csv(folder: Path, table: str, population: Population, rows: int) -> None:
     with (folder / f"{table}.csv").open("wb") as file:
         for part, frame in enumerate(frames(table, population, rows)):
-            frame.write_csv(
+            hexadecimal(frame, r"\x").write_csv(
                 file,
                 include_header=not part,
                 null_value=NULL,

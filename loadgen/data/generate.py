@@ -30,9 +30,10 @@ from loadgen.data.population import AS_OF, Population
 from loadgen.data.profiles import Profile
 from loadgen.data.tables import COUNTS, TABLES, trade
 from schema import deferral
+from schema.personal.location import new_store_id, set_store_id
 from schema.tables import tables_in_order
 
-GENERATOR_VERSION = 3
+GENERATOR_VERSION = 4
 _VACUUM_ATTEMPTS = 10
 _VACUUM_PAUSE_S = 0.5
 _GENERATE, _LOAD, _STATISTICS = (f"b2bench ({what})" for what in ("generate", "load", "statistics"))
@@ -115,6 +116,8 @@ def _empty(connection: psycopg.Connection, loading: DataSet) -> None:
     """Give up what there is and say what comes, in one transaction."""
     with connection.transaction():
         write_data_set(connection, loading)
+        # its keys follow from the seed, but what is destroyed here is not destroyed elsewhere
+        set_store_id(connection, new_store_id(loading.profile))
         deferral.defer(connection)
         names = sql.SQL(", ").join(map(sql.Identifier, TABLES))
         connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
