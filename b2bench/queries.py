@@ -123,6 +123,7 @@ class QueryClass:
         is_script: whether the file is one of pgbench's.
         assignments: a script's `\set` lines, which draw its arguments.
         has_begin: whether the file itself says BEGIN and END.
+        local_role: taken on by each transaction, where a session is another one each time.
     """
 
     name: str
@@ -142,11 +143,13 @@ class QueryClass:
     is_script: bool = False
     assignments: tuple[Assignment, ...] = ()
     has_begin: bool = False
+    local_role: str | None = None
 
     @property
     def is_transaction(self) -> bool:
         """Whether it runs between BEGIN and COMMIT."""
-        return bool(self.has_begin or self.settings or self.isolation or len(self.steps) > 1)
+        reasons = (self.has_begin, self.settings, self.isolation, self.local_role)
+        return any(reasons) or len(self.steps) > 1
 
     @property
     def writes(self) -> bool:

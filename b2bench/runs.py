@@ -66,11 +66,16 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedQuery:
-    """A query class in the run, with its target (95th percentile at the client)."""
+    """A query class in the run, with its target (95th percentile at the client).
+
+    Args:
+        role: the database role that its statements run under, if another than the session's.
+    """
 
     name: str
     slo_ms: float | None
     steps: tuple[PlannedStep, ...]
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

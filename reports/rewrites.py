@@ -192,6 +192,8 @@ def _resolved(expression: exp.Expr, tree: exp.Select) -> exp.Expr | None:
     """Return what an output's name or number in ORDER BY stands for; `None` if that is unknown."""
     outputs = tree.expressions
     if isinstance(expression, exp.Literal) and not expression.is_string:
+        if not expression.is_int:
+            return None  # the server takes whole numbers only
         place = int(expression.this) - 1
         before = outputs[: place + 1]
         if len(before) <= place or any(each.is_star for each in before):

@@ -24,6 +24,7 @@ from b2bench.queries import QueryClass, load_queries
 from b2bench.runs import PlannedQuery, RunPlan, Stage
 from b2bench.script_arguments import FolderSource, read_scale
 from b2bench.target import Target
+from loadgen.driver.acting import acting
 from loadgen.driver.environment import listen, say_fatal, take_over
 from loadgen.driver.equipment import Equipment
 from loadgen.driver.orders import EXAMPLE, Orders, read_orders
@@ -92,7 +93,7 @@ def _equipment(plan: RunPlan, orders: Orders) -> Equipment:
     # whoever has the plan from a master of another machine does not know its copy's name
     is_told = orders.plan is None and plan.database
     target = orders.target.for_database(plan.database) if is_told else orders.target
-    queries = _queries(orders, [query.name for query in plan.queries])
+    queries = acting(plan, _queries(orders, [query.name for query in plan.queries]))
     return Equipment(
         queries=queries,
         source=_source(orders, orders.data or target, queries),

@@ -65,7 +65,7 @@ class Connection:
     Args:
         conninfo: libpq's connection string.
         statements: every statement's text by its key.
-        role: taken on after connecting, if any.
+        role: that the session begins with, if another than its user.
         is_prepared: without it a statement's text is sent, parsed and planned each time: a
             pooler may give each transaction another session of the server.
     """
@@ -83,6 +83,7 @@ class Connection:
         self._role = role
         self._is_prepared = is_prepared
         self._wire: _Wire | None = None
+        self._taken = role
         self.is_closed = True
 
     def open(self) -> None:
@@ -93,6 +94,7 @@ class Connection:
         """
         self.close()
         self._wire = _Wire(_connect(self._conninfo, self._role))
+        self._taken = self._role
         try:
             for key, text in self._statements.items() if self._is_prepared else ():
                 self._wire.prepare(key, text)
@@ -129,6 +131,16 @@ class Connection:
             return wire.execute_text(self._statements[key], values)
         return wire.execute(key, values)
 
+    def take_on(self, role: str | None) -> None:
+        """Work under a role from now on, `None`: the one that the session began with.
+
+        Raises: as `execute`.
+        """
+        wanted = role or self._role
+        if wanted != self._taken:
+            self.command(taking(wanted))
+            self._taken = wanted
+
     def command(self, text: bytes) -> None:
         """Send BEGIN, COMMIT or ROLLBACK, unprepared.
 
@@ -151,6 +163,16 @@ class Connection:
             self._wire.close()
         self._wire = None
         self.is_closed = True
+
+
+def taking(role: str | None, scope: str = "") -> bytes:
+    """Return the statement that takes on a role, or gives it up.
+
+    >>> taking("shop_buyer", "LOCAL "), taking(None)
+    (b'SET LOCAL ROLE "shop_buyer"', b'SET ROLE NONE')
+    """
+    name = '"' + role.replace('"', '""') + '"' if role else "NONE"
+    return f"SET {scope}ROLE {name}".encode()
 
 
 def _connect(conninfo: str, role: str | None) -> psycopg.Connection:

@@ -14,6 +14,7 @@ from b2bench.errors import B2benchError, BadInput, RunFailed
 from b2bench.queries import QueryClass
 from b2bench.runs import Phase, RunPlan
 from b2bench.target import Target
+from loadgen.driver.acting import session_roles
 from loadgen.driver.allotment import allot, pauses_s
 from loadgen.driver.clock import NS_PER_S, now_ns
 from loadgen.driver.connection import Connection, Refused
@@ -58,7 +59,8 @@ class Load:
         self.plan = plan
         self.phase: Phase = "connecting"
         self.window = Window(warmup_s=plan.warmup_s, stages=plan.stages, grace_s=plan.grace_s)
-        self.programs = {name: Program(query) for name, query in queries.items()}
+        roles = session_roles(plan)
+        self.programs = {name: Program(each, roles.get(name)) for name, each in queries.items()}
         self.recorder = Recorder(self.programs.values(), self.window)
         self.workers = set[Worker]()
         self.ready = Counter[str]()

@@ -9,7 +9,7 @@ from b2bench.errors import BadInput
 from b2bench.queries import QueryClass, Step
 from b2bench.queryids import SET_CONFIG
 from loadgen.driver.around import BEGIN, COMMIT, ROLLBACK, around, step_names
-from loadgen.driver.connection import Connection, Refused, Row
+from loadgen.driver.connection import Connection, Refused, Row, taking
 
 _RESTARTED = frozenset(("40001", "40P01"))  # serialization failure, deadlock
 
@@ -38,15 +38,23 @@ class Program:
     """Runs one query class on any connection and counts what the server counts.
 
     `executions` has for each step how often the server ran it to its end, retries included.
+
+    Args:
+        query: the query class.
+        role: what the session takes on before it, `None`: what it began with.
     """
 
-    def __init__(self, query: QueryClass) -> None:
+    def __init__(self, query: QueryClass, role: str | None = None) -> None:
         self.query = query
+        self.role = role
         self.executions = dict.fromkeys(step_names(query), 0)
         self._is_transaction = query.is_transaction
         self._body = tuple(_body(query))
         self._first = self._body[0]
         self._around = {step: sql.encode() for step, sql in around(query).items()}
+        if query.local_role is not None:
+            # one message, so that it costs no turn of its own
+            self._around[BEGIN] += b"; " + taking(query.local_role, "LOCAL ")
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -68,6 +76,7 @@ class Program:
             Refused: the server refused a statement, or the connection was lost.
             BadInput: a step's row lacks a column that later steps use.
         """
+        connection.take_on(self.role)
         if not self._is_transaction:
             self._execute(connection, self._first, values[0])
             return ()

@@ -12,7 +12,9 @@ from b2bench.arguments import ArgumentSource
 from b2bench.database import capabilities
 from b2bench.queries import QueryClass
 from b2bench.queryids import StatementId, statement_ids
+from b2bench.roles import roles_of
 from b2bench.runs import LoadResult, PlannedQuery, PlannedStep, RunPlan, StatementAccount
+from loadgen.driver.acting import acting
 from loadgen.driver.around import around, step_names
 
 _EXTENSION = "pg_stat_statements"
@@ -127,6 +129,7 @@ def account(
     ROLLBACK are known by their text, and are counted for every session in the database.
     """
     after = take_snapshot(connection)
+    queries = acting(plan, queries)
     numbers = {
         (query.name, step.name): step.queryid for query in plan.queries for step in query.steps
     } | _numbers_around(connection, queries)
@@ -218,12 +221,19 @@ def planned_queries(
 ) -> tuple[PlannedQuery, ...]:
     """Return the query classes as a plan names them, with the server's number for each statement.
 
+    Each gets the role that its file names, where the session's user may take it on.
+
     Raises: as `statement_ids`.
     """
-    return tuple(_planned(query, statement_ids(connection, query, source)) for query in queries)
+    queries = tuple(queries)
+    roles = roles_of(connection, queries)
+    return tuple(
+        _planned(query, statement_ids(connection, query, source), roles.get(query.role))
+        for query in queries
+    )
 
 
-def _planned(query: QueryClass, ids: Iterable[StatementId]) -> PlannedQuery:
+def _planned(query: QueryClass, ids: Iterable[StatementId], role: str | None) -> PlannedQuery:
     numbers = {statement.step: statement.queryid for statement in ids}
     return PlannedQuery(
         name=query.name,
@@ -231,4 +241,5 @@ def _planned(query: QueryClass, ids: Iterable[StatementId]) -> PlannedQuery:
         steps=tuple(
             PlannedStep(name=step, queryid=numbers.get(step)) for step in step_names(query)
         ),
+        role=role,
     )

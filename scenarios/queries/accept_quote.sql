@@ -1,8 +1,9 @@
 -- why: a buyer accepts the oldest quote that is still good, and it becomes an order
 -- params: account_id bigint
--- role: buyer
+-- role: shop_buyer
 -- frequency: medium
 -- slo_ms: 200
+-- set: shop.account_id = :account_id
 -- isolation: read committed
 -- retries: 3
 -- example: 1

@@ -1,8 +1,9 @@
 -- why: one more of an item in the current cart; the cart is made when there is none
 -- params: account_id bigint, variant_id bigint, quantity int
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
+-- set: shop.account_id = :account_id
 -- retries: 3
 -- isolation: read committed
 -- example: 1,1,1

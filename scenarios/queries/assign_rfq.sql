@@ -1,6 +1,6 @@
 -- why: a new request goes to a representative of its region, the one with most room; else to the one with most room
 -- params: rfq_id bigint
--- role: representative
+-- role: shop_back_office
 -- frequency: medium
 -- slo_ms: 200
 -- example: 1

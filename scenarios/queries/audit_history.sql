@@ -1,6 +1,6 @@
 -- why: what happened to one record, the newest first
 -- params: table_name text, record_id bigint
--- role: back_office
+-- role: shop_reader
 -- frequency: low
 -- slo_ms: 100
 -- example: rfq_requests,1

@@ -1,6 +1,6 @@
 -- why: suggestions while the buyer is still typing; a range, so that a generic plan uses the index too
 -- params: prefix text
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 50
 -- example: mar

@@ -1,6 +1,6 @@
 -- why: one page of a category; the key of the last row seen leads to the next page, however deep
 -- params: category_id bigint, after_title text, after_id bigint
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- example: 1,"",0

@@ -1,6 +1,6 @@
 -- why: two to five products side by side, fact by fact
 -- params: product_ids bigint[]
--- role: buyer
+-- role: shop_buyer
 -- frequency: low
 -- slo_ms: 100
 -- example: "{1,2}"

@@ -1,8 +1,9 @@
 -- why: an account asks for a quotation of several items
 -- params: account_id bigint, message text, variant_ids bigint[], quantities int[]
--- role: buyer
+-- role: shop_buyer
 -- frequency: medium
 -- slo_ms: 200
+-- set: shop.account_id = :account_id
 -- retries: 3
 -- isolation: read committed
 -- example: 1,please quote,"{1,2}","{10,20}"

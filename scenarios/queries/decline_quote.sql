@@ -1,8 +1,9 @@
 -- why: a buyer declines the oldest open quote
 -- params: account_id bigint
--- role: buyer
+-- role: shop_buyer
 -- frequency: medium
 -- slo_ms: 200
+-- set: shop.account_id = :account_id
 -- example: 1
 
 UPDATE rfq_requests r

@@ -1,6 +1,6 @@
 -- why: quotes that nobody accepted in time expire, a batch at a time
 -- params: expired_by timestamptz
--- role: back_office
+-- role: shop_back_office
 -- frequency: batch
 -- example: 2026-06-02 00:00+00
 

@@ -1,6 +1,6 @@
 -- why: how many products of a category each further filter would leave, under the filters chosen so far
 -- params: category_id bigint, names text[], spec_values text[]
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- allow: growth: counts are exact, so every product of the category is looked at

@@ -1,6 +1,6 @@
 -- why: products whose number lies in a range, whatever unit of the dimension it is stated in, the least first
 -- params: name text, low numeric, high numeric, unit text
--- role: buyer
+-- role: shop_buyer
 -- frequency: medium
 -- slo_ms: 100
 -- example: Width,10,20,mm

@@ -1,6 +1,6 @@
 -- why: products that have all of the chosen specifications
 -- params: names text[], spec_values text[]
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- allow: growth: whoever has all of the specifications is found by intersecting those that have each

@@ -1,6 +1,6 @@
 -- why: requests without an answer after 24 hours are flagged, a batch at a time
 -- params: limit_rows int
--- role: back_office
+-- role: shop_back_office
 -- frequency: batch
 -- example: 500
 

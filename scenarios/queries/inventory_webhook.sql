@@ -1,6 +1,6 @@
 -- why: Shopify reports a count; a message that comes twice or late changes nothing
 -- params: webhook_id text, variant_id bigint, location_id bigint, available int, occurred_at timestamptz
--- role: sync
+-- role: shop_sync
 -- frequency: medium
 -- slo_ms: 100
 -- example: wh-1,1,1,5,2026-06-01 12:00+00

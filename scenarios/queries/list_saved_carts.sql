@@ -1,8 +1,9 @@
 -- why: what an account has put aside, the newest first
 -- params: account_id bigint
--- role: buyer
+-- role: shop_buyer
 -- frequency: medium
 -- slo_ms: 100
+-- set: shop.account_id = :account_id
 -- example: 1
 
 SELECT c.id, c.name, c.updated_at,

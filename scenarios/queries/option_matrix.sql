@@ -1,6 +1,6 @@
 -- why: every combination of options that a product comes in, and whether it can be had
 -- params: product_id bigint
--- role: buyer
+-- role: shop_buyer
 -- frequency: medium
 -- slo_ms: 100
 -- example: 1

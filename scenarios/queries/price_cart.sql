@@ -1,8 +1,9 @@
 -- why: every line of the current cart with its price, and the reason for it
 -- params: account_id bigint
--- role: pricing
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
+-- set: shop.account_id = :account_id
 -- example: 1
 
 SELECT priced.line, priced.variant_id, priced.quantity, priced.unit_price, priced.line_total, priced.rule

@@ -1,8 +1,9 @@
 -- why: what a piece costs this account from each quantity on at which the price can change
 -- params: account_id bigint, variant_id bigint
--- role: pricing
+-- role: shop_buyer
 -- frequency: medium
 -- slo_ms: 50
+-- set: shop.account_id = :account_id
 -- example: 1,1
 
 WITH break_points AS (

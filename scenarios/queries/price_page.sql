@@ -1,8 +1,9 @@
 -- why: prices of a page of products for this account, one piece each
 -- params: account_id bigint, variant_ids bigint[]
--- role: pricing
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
+-- set: shop.account_id = :account_id
 -- example: 1,"{1,2,3}"
 
 SELECT priced.variant_id, priced.base_price, priced.unit_price, priced.rule

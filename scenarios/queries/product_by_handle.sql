@@ -1,6 +1,6 @@
 -- why: a product page opened by its web address, with the options to choose from
 -- params: handle text
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- allow: growth: its one row holds all options, and the products that are wanted most have other families in another shop

@@ -1,6 +1,6 @@
 -- why: everything the product page shows, found by the SKU of one of its variants
 -- params: sku text
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- example: HW-000001-001

@@ -1,8 +1,9 @@
 -- why: the current cart as its page shows it, with stock
 -- params: account_id bigint
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
+-- set: shop.account_id = :account_id
 -- example: 1
 
 SELECT i.id, i.quantity, v.sku, p.title, v.title AS variant_title,

@@ -1,6 +1,6 @@
 -- why: a representative goes on holiday: what is open goes to a colleague
 -- params: from_id bigint, to_id bigint
--- role: representative
+-- role: shop_back_office
 -- frequency: low
 -- slo_ms: 200
 -- example: 20,40

@@ -1,6 +1,6 @@
 -- why: what others bought in one order with this product
 -- params: product_id bigint
--- role: buyer
+-- role: shop_buyer
 -- frequency: medium
 -- slo_ms: 100
 -- example: 1

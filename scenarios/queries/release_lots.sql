@@ -1,6 +1,6 @@
 -- why: a promise of pieces that expire is taken back, the latest to expire first
 -- params: variant_id bigint, location_id bigint, quantity int
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- isolation: read committed

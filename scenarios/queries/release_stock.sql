@@ -1,6 +1,6 @@
 -- why: a promise is taken back
 -- params: variant_id bigint, location_id bigint, quantity int
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- example: 1,1,1

@@ -1,6 +1,6 @@
 -- why: what the catalogue costs: products of each category by price band
 -- params: bands int
--- role: back_office
+-- role: shop_reader
 -- frequency: low
 -- slo_ms: 500
 -- allow: seq_scan products: a report on the whole catalogue reads the whole catalogue

@@ -1,6 +1,6 @@
 -- why: how far quotation requests come, and how long each step takes
 -- params: days int
--- role: back_office
+-- role: shop_reader
 -- frequency: low
 -- slo_ms: 500
 -- allow: seq_scan rfq_requests: the report needs when most of them were submitted

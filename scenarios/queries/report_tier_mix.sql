@@ -1,6 +1,6 @@
 -- why: who buys: accounts, orders and revenue by tier over the last weeks
 -- params: days int
--- role: back_office
+-- role: shop_reader
 -- frequency: low
 -- slo_ms: 500
 -- example: 30

@@ -1,8 +1,9 @@
 -- why: a representative's open requests, the oldest first, with what is late and how full the day is
 -- params: representative_id bigint
--- role: representative
+-- role: shop_representative
 -- frequency: medium
 -- slo_ms: 100
+-- set: shop.account_id = :representative_id
 -- example: 20
 
 SELECT r.id, r.number, r.status, r.priority, r.submitted_at, buyer.company,

@@ -1,6 +1,6 @@
 -- why: pieces that expire are promised first expired, first out; nothing expired is
 -- params: variant_id bigint, location_id bigint, quantity int
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- set: shop.as_of = :as_of

@@ -1,6 +1,6 @@
 -- why: pieces are promised to a buyer, no more than there are
 -- params: variant_id bigint, location_id bigint, quantity int
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- example: 1,1,1

@@ -1,6 +1,6 @@
 -- why: the variant that has the options that a buyer has chosen, with its stock
 -- params: product_id bigint, option_ids bigint[]
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 50
 -- example: 1,{1}

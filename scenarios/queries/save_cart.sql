@@ -1,8 +1,9 @@
 -- why: the current cart is put aside under a name, in place of what that name stood for
 -- params: account_id bigint, name text
--- role: buyer
+-- role: shop_buyer
 -- frequency: medium
 -- slo_ms: 100
+-- set: shop.account_id = :account_id
 -- isolation: read committed
 -- retries: 3
 -- example: 1,Project 1

@@ -1,6 +1,6 @@
 -- why: a buyer types words and wants the best matching products first
 -- params: words text
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- allow: growth: every match has to be ranked, to know the twenty best

@@ -1,6 +1,6 @@
 -- why: a buyer remembers a piece of a number or mistypes a word
 -- params: fragment text
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- allow: growth: every title that is alike has to be compared, to know the twenty that are most alike

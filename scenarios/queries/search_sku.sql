@@ -1,6 +1,6 @@
 -- why: a dealer remembers a piece of a variant's SKU
 -- params: fragment text
--- role: buyer
+-- role: shop_buyer
 -- frequency: medium
 -- slo_ms: 100
 -- example: 0001-00

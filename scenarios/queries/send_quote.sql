@@ -1,8 +1,9 @@
 -- why: a representative answers the oldest request in review with a quote at the account's prices
 -- params: representative_id bigint
--- role: representative
+-- role: shop_representative
 -- frequency: medium
 -- slo_ms: 200
+-- set: shop.account_id = :representative_id
 -- isolation: read committed
 -- retries: 3
 -- example: 20

@@ -1,6 +1,6 @@
 -- why: where a variant lies, how much of it is free, and which lot expires first
 -- params: variant_id bigint
--- role: buyer
+-- role: shop_buyer
 -- frequency: hot
 -- slo_ms: 100
 -- example: 1

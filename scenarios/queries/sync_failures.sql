@@ -1,6 +1,6 @@
 -- why: what could not be synchronised and why, a page of it
 -- params: before timestamptz
--- role: sync
+-- role: shop_sync
 -- frequency: low
 -- slo_ms: 100
 -- example: 2026-06-01 12:00+00

@@ -1,6 +1,6 @@
 -- why: a batch of products comes from Shopify; what is known is brought up to date, what is new is drafted
 -- params: category_id bigint, shopify_ids bigint[], titles text[], prices numeric[]
--- role: sync
+-- role: shop_sync
 -- frequency: batch
 -- isolation: read committed
 -- retries: 3

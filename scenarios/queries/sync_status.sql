@@ -1,6 +1,6 @@
 -- why: how the synchronisation of the last day went
 -- params: hours int
--- role: sync
+-- role: shop_sync
 -- frequency: low
 -- slo_ms: 100
 -- example: 24

@@ -1,8 +1,9 @@
 -- why: a representative takes the most urgent of the new requests into review
 -- params: representative_id bigint
--- role: representative
+-- role: shop_representative
 -- frequency: medium
 -- slo_ms: 200
+-- set: shop.account_id = :representative_id
 -- example: 20
 
 UPDATE rfq_requests r

@@ -1,8 +1,9 @@
 -- why: what stands between the current cart and an order: stock, minimums, increments, what is no longer sold
 -- params: account_id bigint
--- role: buyer
+-- role: shop_buyer
 -- frequency: medium
 -- slo_ms: 100
+-- set: shop.account_id = :account_id
 -- example: 1
 
 SELECT i.id, v.sku, i.quantity, v.min_order_quantity, v.order_increment, stock.available,

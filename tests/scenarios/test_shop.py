@@ -22,7 +22,13 @@ def _query(name: str) -> QueryClass:
 def test_our_files_say_why_for_whom_and_how_often(name: str) -> None:
     query = _query(name)
     assert query.why
-    assert query.role in {"buyer", "pricing", "representative", "back_office", "sync"}
+    assert query.role in {
+        "shop_buyer",
+        "shop_representative",
+        "shop_back_office",
+        "shop_sync",
+        "shop_reader",
+    }
     assert query.slo_ms is not None or query.frequency is Frequency.BATCH
 
 

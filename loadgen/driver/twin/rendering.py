@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from b2bench.queries import QueryClass
 from loadgen.driver.around import BEGIN, COMMIT, around
+from loadgen.driver.connection import taking
 from loadgen.driver.program import Program, Statement, Values
 
 # pgbench's own variables, which the scripts must not shadow, and those of the scripts
@@ -25,9 +26,9 @@ _PLAIN = re.compile(r"[a-z][a-z0-9_]{0,50}", re.ASCII)
 # where 128 commands end with \aset, pgbench (15 to 18) writes beyond its list of commands
 _COMMANDS_MOST = 127
 _SETS_MOST = 16
-PLACE, READY = "b2_place", "b2_ready"
+PLACE, READY, ROLE = "b2_place", "b2_ready", "b2_role"
 # what each session begins with
-VARIABLES = ("-D", f"{PLACE}=0", "-D", f"{READY}=0")
+VARIABLES = ("-D", f"{PLACE}=0", "-D", f"{READY}=0", "-D", f"{ROLE}=0")
 
 
 def left_out(query: QueryClass) -> str | None:
@@ -61,9 +62,9 @@ def sets_most(program: Program) -> int:
 
 
 def _commands(program: Program, sets: int) -> int:
-    """Return how many commands a script has: preparation, turns, the tree and its leaves."""
+    """Return how many commands a script has: preparation, role, turns, the tree and its leaves."""
     nothing: list[Values] = [[None] * len(each.parameters) for each in program.statements]
-    return 6 + 3 * (sets - 1) + sets * len(list(_request(program, nothing)))
+    return 10 + 3 * (sets - 1) + sets * len(list(_request(program, nothing)))
 
 
 def _without_comments(sql: str) -> str:
@@ -84,6 +85,8 @@ def script_of(
     """
     lines = [f"-- {program.query.name}: {len(requests)} sets of arguments in turn"]
     lines += _preparation(prepared)
+    if any(each.role is not None for each in prepared):
+        lines += _taking_on(program.role)
     if len(requests) > 1:
         lines.append(f"\\set b2_turn :{PLACE} % {len(requests)}")
     lines += _choice(program, requests, 0)
@@ -102,6 +105,15 @@ def _preparation(programs: Sequence[Program]) -> Iterator[str]:
     # one command of pgbench, for it looks at each that it has to skip
     yield "\\;\n".join(statements) + ";"
     yield f"\\set {READY} 1"
+    yield "\\endif"
+
+
+def _taking_on(role: str | None) -> Iterator[str]:
+    """Yield what takes on a role if the session's last request had another, as our driver does."""
+    number = int.from_bytes(hashlib.blake2b((role or "").encode(), digest_size=4).digest())
+    yield f"\\if :{ROLE} <> {number}"
+    yield f"{taking(role).decode()};"
+    yield f"\\set {ROLE} {number}"
     yield "\\endif"
 
 

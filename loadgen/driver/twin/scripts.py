@@ -10,6 +10,7 @@ from b2bench.errors import BadInput
 from b2bench.queries import QueryClass
 from b2bench.records import write_atomically
 from b2bench.runs import RunPlan, ScenarioShare
+from loadgen.driver.acting import session_roles
 from loadgen.driver.allotment import allot, pauses_s, shares
 from loadgen.driver.program import Program, Values
 from loadgen.driver.supply import Supply
@@ -85,7 +86,8 @@ def write_scripts(
         BadInput: a plan that pgbench cannot follow, too many query classes, or no place.
     """
     require_plain(plan)
-    programs = {query.name: Program(query) for query in queries}
+    roles = session_roles(plan)
+    programs = {query.name: Program(query, roles.get(query.name)) for query in queries}
     users = allot(plan.users, plan.scenarios)
     pauses = pauses_s(users, plan.scenarios)
     processes, first_user = list[Process](), 1

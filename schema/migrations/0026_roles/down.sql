@@ -1,0 +1,21 @@
+-- why: nothing is said about roles any more; the roles stay, since other databases of the server may use them
+DROP OWNED BY shop_buyer, shop_representative, shop_back_office, shop_sync, shop_reader, shop_application;
+ALTER FUNCTION add_lots_up() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION find_product_of_selection() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION keep_option_key() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION keep_rfq_history() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION log_specification_change() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION pass_changed_selections_on() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION pass_selections_on() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION refuse_changing_sent_lines() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION refuse_illegal_rfq_transition() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION refuse_leaving_requests_behind() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION refuse_missing_option() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION refuse_moving_a_lot() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION refuse_other_than_representative() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION refuse_passing_lots_by() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION refuse_reserving_expired() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION refuse_wrong_order_total() SECURITY INVOKER RESET search_path;
+ALTER FUNCTION send_quote() SECURITY INVOKER RESET search_path;
+REASSIGN OWNED BY shop_owner TO CURRENT_USER;
+REVOKE ALL ON SCHEMA public FROM shop_owner;
