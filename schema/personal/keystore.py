@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from b2bench.errors import BadInput, KeysUnusable
-from b2bench.records import from_json, to_json
+from b2bench.records import from_json
 from schema.personal.masterkey import MasterKey
 from schema.personal.privatefile import locked, read_private, write_private
 from schema.personal.sealing import KEY_BYTES, MOST_VERSION, NONCE_BYTES
@@ -186,7 +187,7 @@ def create_store(path: Path, store: Store) -> None:
     with locked(path):
         if path.exists():
             raise KeysUnusable(f"the key store {path} is there already: move it away first")
-        write_private(path, to_json(store))
+        write_private(path, _to_json(store))
 
 
 def change_store(path: Path, change: Callable[[Store], Store]) -> Store:
@@ -198,5 +199,9 @@ def change_store(path: Path, change: Callable[[Store], Store]) -> Store:
         before = read_store(path)
         after = change(before)
         if after != before:
-            write_private(path, to_json(after))
+            write_private(path, _to_json(after))
         return after
+
+
+def _to_json(store: Store) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(store), indent=1) + b"\n"

@@ -6,6 +6,11 @@ DROP INDEX accounts_by_email;
 DROP INDEX accounts_by_phone;
 DROP TABLE b2bench_meta.key_store;
 
+-- step: loss
+UPDATE b2bench_meta.data_set
+   SET last_run = 'schema downgrade'
+ WHERE EXISTS (SELECT FROM accounts WHERE contact_name IS NULL OR email IS NULL);
+
 -- step: plain
 ALTER TABLE accounts
     DROP CONSTRAINT accounts_contact_name_there,
