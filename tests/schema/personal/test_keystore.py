@@ -47,7 +47,7 @@ def test_nobody_else_may_read_what_holds_keys(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     path.chmod(0o640)
-    with pytest.raises(KeysUnusable, match="others may read .+ run `chmod 600 "):
+    with pytest.raises(KeysUnusable, match=r"others may read .+ run `chmod 600 "):
         read_store(path)
 
 
