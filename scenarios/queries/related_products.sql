@@ -6,15 +6,9 @@
 -- example: 1
 
 SELECT other.id, other.title, other.handle, other.price, together.orders
-  FROM (SELECT companion.product_id, count(DISTINCT beside.order_id) AS orders
-          FROM product_variants own
-          JOIN order_lines bought ON bought.variant_id = own.id
-          JOIN order_lines beside ON beside.order_id = bought.order_id
-          JOIN product_variants companion ON companion.id = beside.variant_id
-         WHERE own.product_id = :product_id
-           AND companion.product_id <> :product_id
-         GROUP BY companion.product_id) AS together
-  JOIN products other ON other.id = together.product_id
- WHERE other.status = 'ACTIVE'
+  FROM bought_together AS together
+  JOIN products other ON other.id = together.companion_id
+ WHERE together.product_id = :product_id
+   AND other.status = 'ACTIVE'
  ORDER BY together.orders DESC, other.id
  LIMIT 12

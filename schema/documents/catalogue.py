@@ -112,6 +112,16 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a role may do: a verb like `SELECT`, with `columns` or, where there are none, all."""
+
+    table: str
+    role: str
+    verb: str
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
     """An index.
 
@@ -183,6 +193,7 @@ class Table:
     checks: tuple[Check, ...]
     triggers: tuple[Trigger, ...]
     policies: tuple[Policy, ...]
+    grants: tuple[Grant, ...]
     indexes: tuple[Index, ...]
 
     def column(self, name: str) -> Column:
@@ -231,6 +242,7 @@ _FILES: dict[type, str] = {
     Check: "checks",
     Trigger: "triggers",
     Policy: "policies",
+    Grant: "grants",
     Index: "indexes",
     Function: "functions",
     Type: "types",
@@ -252,6 +264,7 @@ def _tables(connection: psycopg.Connection) -> Iterator[Table]:
     checks = _by_table(_read(connection, Check))
     triggers = _by_table(_read(connection, Trigger))
     policies = _by_table(_read(connection, Policy))
+    grants = _by_table(_read(connection, Grant))
     indexes = _by_table(_read(connection, Index))
     for relation in _read(connection, _Relation):
         name = relation.name
@@ -268,6 +281,7 @@ def _tables(connection: psycopg.Connection) -> Iterator[Table]:
             checks=checks(name),
             triggers=triggers(name),
             policies=policies(name),
+            grants=grants(name),
             indexes=indexes(name),
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from b2bench.figures.entity_drawing import draw
+from schema.documents.access import access_page
 from schema.documents.areas import Area, counted_tables
 from schema.documents.catalogue import SchemaCatalogue, Table
 from schema.documents.diagrams import area_diagram, mermaid, overview_diagram
@@ -29,6 +30,7 @@ def documents(
         "rules.md": rules_page(areas),
         "indexes.md": indexes_page(areas, evidence),
         "types.md": types_page(areas, schema),
+        "access.md": access_page(areas),
     }
     for area in areas:
         made[f"{area.name}.svg"] = draw(area_diagram(area))
@@ -55,6 +57,7 @@ def _readme(areas: Sequence[Area]) -> Iterator[str]:
     yield from ("", "## By subject", "")
     yield f"- {link('Business rules', 'rules.md')}, each with what holds it"
     yield f"- {link('Indexes', 'indexes.md')}, each with the query classes that it serves"
+    yield f"- {link('Access', 'access.md')}: which role may do what with which table"
     yield f"- {link('Types and functions', 'types.md')}"
     yield from ("", "## By name", "")
     pages = {each.name: f"{area.name}.md" for area in areas for each in area.tables}

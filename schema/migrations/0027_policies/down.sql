@@ -1,4 +1,7 @@
 -- why: every role sees all rows of the tables that it may read
+-- transaction: each step
+
+-- step: policies
 DROP POLICY buyer_own ON order_lines;
 DROP POLICY buyer_accepts ON order_lines;
 DROP POLICY back_office_any ON order_lines;
@@ -61,3 +64,15 @@ DROP POLICY back_office_any ON accounts;
 DROP POLICY reader_any ON accounts;
 ALTER TABLE accounts DISABLE ROW LEVEL SECURITY;
 DROP FUNCTION shop_account_id();
+
+-- step: bought_together
+DROP VIEW bought_together;
+
+-- step: in_hand
+DROP INDEX CONCURRENTLY IF EXISTS rfq_requests_in_hand;
+
+-- step: in_review
+DROP INDEX CONCURRENTLY IF EXISTS rfq_requests_in_review;
+
+-- step: pending
+DROP INDEX CONCURRENTLY IF EXISTS rfq_requests_pending;
