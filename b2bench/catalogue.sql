@@ -5,7 +5,7 @@ WITH schemas AS MATERIALIZED (
     SELECT n.oid, n.nspname,
            CASE n.nspname WHEN 'public' THEN '' ELSE quote_ident(n.nspname) || '.' END AS prefix
       FROM pg_namespace n
-     WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'b2bench_meta')
+     WHERE n.nspname !~ '^(pg_|b2bench_)' AND n.nspname <> 'information_schema'
 ), of_extensions AS MATERIALIZED (
     SELECT d.classid, d.objid FROM pg_depend d WHERE d.deptype = 'e'
 ), relations AS MATERIALIZED (

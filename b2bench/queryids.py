@@ -11,6 +11,7 @@ from psycopg import sql
 from b2bench.arguments import ArgumentSource
 from b2bench.errors import BadInput, StatementFailed
 from b2bench.queries import QueryClass
+from b2bench.roles import roles_of
 
 SET_CONFIG = "set_config"
 
@@ -80,7 +81,7 @@ def planned_statements(
     steps = [
         (step.name, step.sql, arguments.encoded_or_null(step.parameters)) for step in query.steps
     ]
-    with _own_role(connection, query.role):
+    with _own_role(connection, query):
         entries = [
             (name, _explained(connection, statement, values))
             for name, statement, values in settings + steps
@@ -92,16 +93,14 @@ def planned_statements(
 
 
 @contextmanager
-def _own_role(connection: psycopg.Connection, role: str) -> Iterator[None]:
+def _own_role(connection: psycopg.Connection, query: QueryClass) -> Iterator[None]:
     """Take on the role that a query file names, where there is one and the session may."""
-    permitted = connection.execute(
-        "SELECT FROM pg_roles WHERE rolname = %s AND pg_has_role(oid, 'MEMBER')", (role,)
-    ).fetchone()
+    taken = roles_of(connection, [query]).get(query.role)
     before = connection.execute("SELECT current_setting('role')").fetchone()
-    if permitted is None or before is None:
+    if taken is None or before is None:
         yield
         return
-    connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+    connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(taken)))
     try:
         yield
     finally:

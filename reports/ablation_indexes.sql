@@ -58,7 +58,7 @@ SELECT i.indexrelid::int8 AS oid,
          FROM (SELECT relid::oid FROM pg_partition_tree(i.indexrelid) UNION SELECT i.indexrelid) AS part (relid)
          JOIN pg_class s ON s.oid = part.relid AND s.relkind = 'i') AS leaves
   LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
- WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'b2bench_meta')
+ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'b2bench_meta', 'b2bench_audit')
    AND t.relpersistence <> 't'
    AND NOT c.relispartition
    AND NOT EXISTS (SELECT FROM pg_depend d

@@ -62,6 +62,7 @@ class Capture:
 
     Args:
         seed: of the arguments.
+        notices: what is to be said of the capture as a whole.
     """
 
     ground: Ground
@@ -69,11 +70,13 @@ class Capture:
     catalogue: Catalogue
     classes: tuple[ClassCapture, ...]
     seed: int = 1
+    notices: tuple[Finding, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What went wrong, over all classes."""
-        return tuple(finding for captured in self.classes for finding in captured.findings)
+        """What is to be said of the whole, then what went wrong, over all classes."""
+        failed = (finding for captured in self.classes for finding in captured.findings)
+        return (*self.notices, *failed)
 
 
 def capture(

@@ -21,15 +21,20 @@ _COUNTERS = """
 SELECT array_agg(oid::int8) FILTER (WHERE scans > 0),
        array_agg(scans) FILTER (WHERE scans > 0),
        coalesce(sum(blocks), 0)::int8,
-       coalesce(sum(tuples), 0)::int8
+       coalesce(sum(tuples), 0)::int8,
+       coalesce(sum(written), 0)::int8
   FROM (SELECT oid,
                pg_stat_get_xact_numscans(oid) AS scans,
                pg_stat_get_xact_blocks_fetched(oid) AS blocks,
-               pg_stat_get_xact_tuples_returned(oid) AS tuples
+               pg_stat_get_xact_tuples_returned(oid) AS tuples,
+               CASE WHEN relkind = 'r' THEN
+                   pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+                   + pg_stat_get_xact_tuples_deleted(oid)
+               END AS written
           FROM pg_class
          WHERE oid >= 16384
            AND relkind IN ('r', 'i', 't', 'm')) AS counted
- WHERE blocks > 0 OR scans > 0
+ WHERE blocks > 0 OR scans > 0 OR written > 0
 """
 
 
@@ -48,11 +53,13 @@ class Work:
     Args:
         blocks: touched in user tables and indexes, each touch counted.
         tuples: rows that table scans read and entries that index scans gave.
+        written: rows inserted, updated and deleted, by functions and triggers as well.
     """
 
     blocks: int
     tuples: int
     ms: float
+    written: int = 0
 
     @property
     def weighed(self) -> float:
@@ -131,7 +138,10 @@ class Counting:
         return Execution(
             ending=ending,
             work=Work(
-                blocks=after.blocks - before.blocks, tuples=after.tuples - before.tuples, ms=ms
+                blocks=after.blocks - before.blocks,
+                tuples=after.tuples - before.tuples,
+                ms=ms,
+                written=after.written - before.written,
             ),
             scans=_more(before.scans, after.scans),
             tables=tables,
@@ -150,14 +160,15 @@ def _prepare(connection: psycopg.Connection, role: str | None, timeout_ms: float
 class _Counters:
     blocks: int
     tuples: int
+    written: int
     scans: Mapping[int, int]
 
 
 def _counters(connection: psycopg.Connection) -> _Counters:
     row = connection.execute(_COUNTERS).fetchone()
-    oids, scans, blocks, tuples = row or (None, None, 0, 0)
+    oids, scans, blocks, tuples, written = row or (None, None, 0, 0, 0)
     by_oid = dict(zip(oids or (), scans or (), strict=True))
-    return _Counters(blocks=blocks, tuples=tuples, scans=by_oid)
+    return _Counters(blocks=blocks, tuples=tuples, written=written, scans=by_oid)
 
 
 def _locked(connection: psycopg.Connection) -> frozenset[int]:

@@ -9,6 +9,7 @@ from reports.capture import ClassCapture
 from reports.explaining import CaseCapture
 from reports.explanation import Explanation, mends, redacted
 from reports.markdown import MARKS, cell, one_line
+from reports.protection_page import protection_markdown
 
 
 def explain_markdown(explanation: Explanation, *, show_arguments: bool = False) -> str:
@@ -35,6 +36,11 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     for captured in capture.classes:
         for case in captured.cases:
             yield _row(captured, case)
+    if explanation.protection is not None:
+        yield ""
+        yield "**What protection adds**"
+        yield ""
+        yield from protection_markdown(explanation.protection)
 
 
 def _mends(explanation: Explanation) -> Iterator[str]:

@@ -22,6 +22,7 @@ from reports.growth_page import growth_section
 from reports.nested import NestedPlan
 from reports.plan_view import PlanRow, beside_the_tree, embedded, plan_rows
 from reports.plans import Condition, JsonObject
+from reports.protection_page import protection_section
 from reports.statistics_page import statistics_section
 from reports.sweep_page import sweep_section
 
@@ -49,7 +50,7 @@ def render_explain_page(explanation: Explanation, *, show_arguments: bool = Fals
             facts=_facts(shown),
             sections=[
                 *_what_to_do(shown),
-                _overview(views, settings),
+                _overview(views, settings, shown.capture.notices),
                 *_beside(shown),
                 *_extras(shown),
                 *(_section(view, settings) for view in views),
@@ -243,7 +244,9 @@ def _what_to_do(explanation: Explanation) -> Iterator[Section]:
         )
 
 
-def _overview(views: Sequence[ClassView], settings: dict[str, str]) -> Section:
+def _overview(
+    views: Sequence[ClassView], settings: dict[str, str], notices: Sequence[Finding]
+) -> Section:
     cases = [case for view in views for case in view.cases]
     return _rendered(
         "Overview",
@@ -251,6 +254,7 @@ def _overview(views: Sequence[ClassView], settings: dict[str, str]) -> Section:
         "explain_overview.html",
         views=views,
         settings=settings,
+        notices=notices,
         longest_ms=max((case.case.execution_ms for case in cases), default=1) or 1,
         most_blocks=max((case.blocks for case in cases), default=1) or 1,
     )
@@ -259,6 +263,8 @@ def _overview(views: Sequence[ClassView], settings: dict[str, str]) -> Section:
 def _extras(explanation: Explanation) -> Iterator[Section]:
     if explanation.ablation is not None:
         yield ablation_section(explanation.ablation)
+    if explanation.protection is not None:
+        yield protection_section(explanation.protection)
     if explanation.growth is not None:
         yield growth_section(explanation.growth)
     if explanation.sweep is not None:

@@ -11,6 +11,7 @@ from reports.explanation import Explanation, mends, redacted, unproven
 from reports.growth_page import growth_lines
 from reports.markdown import one_line
 from reports.plans import PlanNode, nodes, plan_tree
+from reports.protection_page import protection_lines
 from reports.sweep_page import sweep_lines
 
 
@@ -28,6 +29,7 @@ def explain_text(explanation: Explanation, *, show_arguments: bool = False) -> s
 def _lines(explanation: Explanation) -> Iterator[str]:
     capture = explanation.capture
     yield f"EXPLAIN report: {counted(len(capture.classes), 'query class')}, {capture.ground.shown}"
+    yield from (finding.line for finding in capture.notices)
     yield from _what_to_do(explanation)
     yield from _further(explanation)
     for captured in capture.classes:
@@ -38,6 +40,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 def _further(explanation: Explanation) -> Iterator[str]:
     if explanation.ablation is not None:
         yield from ("", *ablation_lines(explanation.ablation))
+    if explanation.protection is not None:
+        yield from ("", *protection_lines(explanation.protection))
     if explanation.growth is not None:
         yield from ("", *growth_lines(explanation.growth))
     if explanation.sweep is not None:

@@ -13,6 +13,7 @@ from reports.generic import GenericPlan
 from reports.growth import Growth
 from reports.index_evidence import Ablation
 from reports.nested import NestedPlan
+from reports.protection_evidence import Protection
 from reports.redaction import redact_plan, redact_sql
 from reports.statistics_plans import PlannedClass, PlannedStep, StatisticsPlans
 from reports.sweep import Sweep, redacted_sweep
@@ -38,6 +39,7 @@ class Explanation:
         ablation: what each index is good for, and what it costs.
         growth: how the work grows with the data.
         sweep: the worst of many arguments.
+        protection: what policies and triggers add.
     """
 
     capture: Capture
@@ -49,6 +51,7 @@ class Explanation:
     ablation: Ablation | None = None
     growth: Growth | None = None
     sweep: Sweep | None = None
+    protection: Protection | None = None
     explanation_version: int = EXPLANATION_VERSION
 
     @property
@@ -60,7 +63,7 @@ class Explanation:
     @property
     def further_findings(self) -> tuple[Finding, ...]:
         """What was found beyond plans."""
-        extras = (self.ablation, self.growth, self.sweep, self.statistics)
+        extras = (self.ablation, self.protection, self.growth, self.sweep, self.statistics)
         return tuple(finding for extra in extras if extra for finding in extra.findings)
 
     def diagnoses_of(self, query: str) -> tuple[Diagnosis, ...]:

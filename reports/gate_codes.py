@@ -137,6 +137,13 @@ CODES = (
         severity=Severity.WARNING,
     ),
     Code(
+        code="role-refused",
+        title="A role of a query file may not be taken on",
+        help="The query classes that name it run as the session's user, whose rights and policies "
+        "are others. Grant the role to that user, or connect as another.",
+        severity=Severity.WARNING,
+    ),
+    Code(
         code="step-missing",
         title="A statement is not executed any more",
         help="A statement of the baseline was not executed. Look at the arguments and at the steps "

@@ -30,6 +30,7 @@ _CODES = frozenset(
         "not-counted",
         "baseline-side-differs",
         "causes-not-sought",
+        "role-refused",
         TIME_INCREASED,
     )
 )

@@ -42,8 +42,8 @@ def defer(connection: psycopg.Connection) -> None:
             _store(connection, item)
         for item in sorted(found, key=lambda item: -item.phase):
             connection.execute(_drop(item))
-        for table in _tables(connection):
-            connection.execute(switch_triggers(table, "DISABLE"))
+        for schema, table in _tables(connection):
+            connection.execute(switch_triggers(table, "DISABLE", schema))
 
 
 def _store(connection: psycopg.Connection, item: _Deferred) -> None:
@@ -77,8 +77,8 @@ def restore(target: Target, jobs: int, progress: Progress = silent) -> None:
             done += made
             progress("indexes and constraints", done=done, total=total)
     with connect(target) as connection, connection.transaction():
-        for table in tables:
-            connection.execute(switch_triggers(table, "ENABLE"))
+        for schema, table in tables:
+            connection.execute(switch_triggers(table, "ENABLE", schema))
 
 
 def _by_table(items: list[_Deferred]) -> list[list[_Deferred]]:
@@ -111,13 +111,19 @@ def _pending(connection: psycopg.Connection) -> list[_Deferred]:
         ).fetchall()
 
 
-def _tables(connection: psycopg.Connection) -> list[str]:
-    rows = connection.execute(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-    )
-    return [row[0] for row in rows]
+def _tables(connection: psycopg.Connection) -> list[tuple[str, str]]:
+    """Return schema and name of each table; the months of the audit have triggers of their own."""
+    return connection.execute(
+        "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('public', 'b2bench_audit')"
+        " ORDER BY c.relispartition, n.nspname, c.relname"
+    ).fetchall()
 
 
-def switch_triggers(table: str, verb: Literal["ENABLE", "DISABLE"]) -> sql.Composed:
+def switch_triggers(
+    table: str, verb: Literal["ENABLE", "DISABLE"], schema: str = "public"
+) -> sql.Composed:
     """Return the statement that switches the triggers of a table, those of foreign keys not."""
-    return sql.SQL("ALTER TABLE {} {} TRIGGER USER").format(sql.Identifier(table), sql.SQL(verb))
+    return sql.SQL("ALTER TABLE {} {} TRIGGER USER").format(
+        sql.Identifier(schema, table), sql.SQL(verb)
+    )

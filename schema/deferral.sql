@@ -8,7 +8,8 @@ SELECT CASE c.contype WHEN 'p' THEN 1 WHEN 'u' THEN 2 WHEN 'x' THEN 4 ELSE 5 END
  WHERE c.connamespace = 'public'::regnamespace AND c.contype IN ('p', 'u', 'x', 'f')
 UNION ALL
 SELECT 3, 'index', i.indrelid::regclass::text, i.indexrelid::regclass::text,
-       pg_get_indexdef(i.indexrelid)
+       -- of a table in partitions, on them too
+       replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')
        || coalesce(format('; COMMENT ON INDEX %s IS ', i.indexrelid::regclass)
                    || quote_literal(obj_description(i.indexrelid, 'pg_class')), '')
   FROM pg_index i

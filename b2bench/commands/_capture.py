@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from b2bench.database import reading
 from b2bench.marker import read_data_set
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass
+from b2bench.roles import Roles, find_roles
 from b2bench.target import Target
 from reports.capture import Capture, capture
 from reports.ground import Ground, ground_of
@@ -61,12 +62,14 @@ class Subject:
         target: the database itself.
         source: of the arguments.
         may_copy: whether it may be copied, so that what changes data can be explained, too.
+        roles: that the query files name, on its server.
     """
 
     target: Target
     selection: Selection
     source: ArgumentSource
     may_copy: bool
+    roles: Roles = field(default_factory=Roles)
 
     def copies(self, purpose: str) -> Callable[[], AbstractContextManager[Target]]:
         """Return what makes a copy that may be changed, and is dropped afterwards."""
@@ -89,12 +92,15 @@ def find_subject(settings: Settings, target: Target, selection: Selection) -> Su
     if selection.typical_only:
         source = FirstCaseSource(source)
     ours = is_ours(target)
+    with reading(target) as connection:
+        roles = find_roles(connection, selection.queries)
     return Subject(
         target=target,
         # what is ours needs no permission
         selection=replace(selection, scratch=selection.scratch and not ours),
         source=RememberingSource(source),
         may_copy=ours or selection.scratch,
+        roles=roles,
     )
 
 
@@ -112,14 +118,16 @@ def take_capture(
 def capture_subject(subject: Subject, progress: Progress) -> Capture:
     """Explain the selected query classes of a subject, on a copy where one may be made."""
     with _copy_or_itself(subject, progress) as target:
-        return capture(
+        captured = capture(
             target,
             subject.selection.queries,
             subject.source,
             seed=subject.selection.seed,
             progress=progress,
             clone=subject.may_copy,
+            roles=subject.roles.taken,
         )
+    return replace(captured, notices=subject.roles.findings)
 
 
 @contextmanager

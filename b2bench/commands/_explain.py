@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from b2bench.database import reading
 from b2bench.errors import BadInput
 from b2bench.progress import Progress
 from b2bench.queries import QueryClass
+from b2bench.roles import Roles, find_roles
 from b2bench.target import Target
 from reports.ablation import ablate
 from reports.capture import Capture, capture
@@ -29,6 +30,8 @@ from reports.explanation import Explanation
 from reports.facts import Facts, read_facts
 from reports.growth import Growth
 from reports.index_evidence import Ablation
+from reports.protection import measure_protection
+from reports.protection_evidence import USUAL_TRIGGERS, Protection
 from reports.statistics_compared import compared
 from reports.statistics_export import read_export
 from reports.statistics_plans import StatisticsPlans, plan_with_statistics
@@ -52,6 +55,7 @@ class Wishes:
         statistics: planner statistics exported from another server, to be planned with.
         ablate: whether each index is dropped, to see who misses it.
         sweep: whether many arguments are tried.
+        protection: the pattern of triggers' names, where it is wanted what protection adds.
         scales: factors of the data set's scale, at which everything is explained anew.
     """
 
@@ -61,7 +65,19 @@ class Wishes:
     statistics: Path | None = None
     ablate: bool = False
     sweep: bool = False
+    protection: str | None = None
     scales: tuple[Decimal, ...] = ()
+
+
+def pattern_of(*, wanted: bool, triggers: str | None) -> str | None:
+    """Return the pattern of the triggers' names, from a command's options; `None` for nothing.
+
+    Raises:
+        BadInput: something is said of a measurement that is not wanted.
+    """
+    if triggers is not None and not wanted:
+        raise BadInput("--protection-triggers is for --protection: say that, too")
+    return (triggers or USUAL_TRIGGERS) if wanted else None
 
 
 def take_explanation(
@@ -98,10 +114,13 @@ class _Explaining:
             with reading(target) as connection:
                 require_restoring(connection)
         self._is_ours = is_ours(target)
+        self._roles = Roles()
         if wishes.scales:
             require_growing(target, wishes.scales)
-        if wishes.ablate and not (self._is_ours or wishes.scratch):
-            raise BadInput(_NO_COPY.format(option="--ablate", database=target.database))
+        changing = {"--ablate": wishes.ablate, "--protection": wishes.protection is not None}
+        for option, is_wanted in changing.items():
+            if is_wanted and not (self._is_ours or wishes.scratch):
+                raise BadInput(_NO_COPY.format(option=option, database=target.database))
         self._source = argument_source(
             settings, target, examples=selection.examples, csv=selection.csv
         )
@@ -109,6 +128,7 @@ class _Explaining:
     def take(self) -> Explanation:
         with reading(self._target) as connection:
             facts = read_facts(connection)
+            self._roles = find_roles(connection, self._selection.queries)
         with self._copy("explain") as (subject, may_change):
             found = self._capture(subject, may_change=may_change)
         # a copy of its own: what was executed before would be part of the work
@@ -123,6 +143,7 @@ class _Explaining:
             beside=self._beside(found),
             statistics=self._statistics(found),
             ablation=self._ablation(found),
+            protection=self._protection(found),
             growth=self._growth(),
             sweep=self._sweep(found),
         )
@@ -132,7 +153,26 @@ class _Explaining:
             return None
         queries = self._explained(found)
         with self._copy("ablate") as (subject, _):
-            return ablate(subject, queries, self._drawn(queries), progress=self._progress)
+            return ablate(
+                subject,
+                queries,
+                self._drawn(queries),
+                roles=self._roles.taken,
+                progress=self._progress,
+            )
+
+    def _protection(self, found: Capture) -> Protection | None:
+        if self._wishes.protection is None:
+            return None
+        return measure_protection(
+            lambda: clone(self._target, "protection", of_scratch=not self._is_ours),
+            self._explained(found),
+            self._source,
+            seed=self._settings.seed,
+            triggers=self._wishes.protection,
+            roles=self._roles.taken,
+            progress=self._progress,
+        )
 
     def _growth(self) -> Growth | None:
         if not self._wishes.scales:
@@ -149,6 +189,7 @@ class _Explaining:
                 self._explained(found),
                 self._source,
                 seed=self._settings.seed,
+                roles=self._roles.taken,
                 progress=self._progress,
             )
 
@@ -165,6 +206,7 @@ class _Explaining:
             queries,
             self._drawn(queries),
             binaries=find_binaries(self._settings.pg_bin),
+            roles=self._roles.taken,
             progress=self._progress,
         )
         return compared(plans, found)
@@ -191,14 +233,16 @@ class _Explaining:
             yield copy, True
 
     def _capture(self, subject: Target, *, may_change: bool) -> Capture:
-        return capture(
+        found = capture(
             subject,
             self._selection.queries,
             self._source,
             seed=self._settings.seed,
             progress=self._progress,
             clone=may_change,
+            roles=self._roles.taken,
         )
+        return replace(found, notices=self._roles.findings)
 
     def _deepened(self, subject: Target, found: Capture, *, may_change: bool) -> Capture:
         queries = self._explained(found)
@@ -208,6 +252,7 @@ class _Explaining:
             self._selection.queries,
             self._drawn(queries),
             clone=may_change,
+            roles=self._roles.taken,
             progress=self._progress,
         )
 
@@ -219,6 +264,7 @@ class _Explaining:
             queries,
             self._drawn(queries),
             facts=facts,
+            roles=self._roles.taken,
             progress=self._progress,
         )
 

@@ -97,7 +97,8 @@ def perform_gate(settings: Settings, wishes: Wishes, progress: Progress) -> Judg
         require_something_beside(subject, wishes.time)
     captured = capture_subject(subject, progress)
     verdict = judge(baseline, captured, policy)
-    verdict = with_findings(verdict, _by_query(uncounted(verdict.comparisons)), policy)
+    noted = (*captured.notices, *uncounted(verdict.comparisons))
+    verdict = with_findings(verdict, _by_query(noted), policy)
     if wishes.causes and subject.may_copy:
         verdict = with_causes(verdict, baseline, _candidate(subject, captured, policy), progress)
     judged = Judged(verdict=verdict, capture=captured, queries=selection.queries)
@@ -143,6 +144,7 @@ def _candidate(subject: Subject, captured: Capture, policy: Policy) -> Candidate
         seed=subject.selection.seed,
         copies=subject.copies("cause"),
         policy=policy,
+        roles=subject.roles.taken,
     )
 
 

@@ -93,6 +93,7 @@ def take_times(
             effort=QUICK if wishes.quick else THOROUGH,
             clone=sides.is_copied,
             baseline_queries=before,
+            roles=subject.roles.taken,
         )
     return timings, (*sides.notices, *_left_out(queries, before))
 

@@ -13,11 +13,12 @@ from b2bench.commands._capture import Selection
 from b2bench.commands._queries import argument_source
 from b2bench.commands._settings import Settings
 from b2bench.commands._target import is_ours
-from b2bench.database import connect
+from b2bench.database import connect, reading
 from b2bench.errors import BadInput
 from b2bench.findings import Finding, Severity
 from b2bench.marker import DataSet, require_data_set
 from b2bench.progress import Progress, prefixed
+from b2bench.roles import roles_of
 from b2bench.target import Target
 from loadgen.data.generate import generate
 from loadgen.data.profiles import Profile, load_profile
@@ -144,8 +145,16 @@ def _capture(
     settings: Settings, subject: Target, selection: Selection, progress: Progress
 ) -> Capture:
     source = argument_source(settings, subject, examples=selection.examples, csv=selection.csv)
+    with reading(subject) as connection:
+        roles = roles_of(connection, selection.queries)
     return capture(
-        subject, selection.queries, source, seed=settings.seed, progress=progress, clone=True
+        subject,
+        selection.queries,
+        source,
+        seed=settings.seed,
+        progress=progress,
+        clone=True,
+        roles=roles,
     )
 
 

@@ -49,6 +49,24 @@ Ablate = Annotated[
     bool,
     typer.Option("--ablate", help="Drop each index on a copy, to see which query misses it."),
 ]
+WithProtection = Annotated[
+    bool,
+    typer.Option(
+        "--protection",
+        help="Execute everything on copies without policies and without audit triggers, too: what"
+        " they add in work and time.",
+    ),
+]
+ProtectionTriggers = Annotated[
+    str | None,
+    typer.Option(
+        "--protection-triggers",
+        metavar="PATTERN",
+        help="Which triggers protect, by their name as LIKE has it, for --protection."
+        " [default: audit_%]",
+        show_default=False,
+    ),
+]
 Scale = Annotated[
     str | None,
     typer.Option(
@@ -93,6 +111,8 @@ def explain(
     prove: Prove = True,
     against: Against = None,
     ablate: Ablate = False,
+    protection: WithProtection = False,
+    protection_triggers: ProtectionTriggers = None,
     scale: Scale = None,
     sweep: Sweep = False,
     statistics: Statistics = None,
@@ -118,7 +138,7 @@ def explain(
     from b2bench.commands._capture import Selection  # noqa: PLC0415 (--help stays fast)
     from b2bench.commands._console import progress_shown  # noqa: PLC0415
     from b2bench.commands._destinations import Destinations  # noqa: PLC0415
-    from b2bench.commands._explain import Wishes, take_explanation  # noqa: PLC0415
+    from b2bench.commands._explain import Wishes, pattern_of, take_explanation  # noqa: PLC0415
     from b2bench.commands._explain_output import print_schema, publish  # noqa: PLC0415
     from b2bench.commands._growth import factors_of  # noqa: PLC0415
     from b2bench.commands._queries import chosen_queries  # noqa: PLC0415
@@ -136,6 +156,7 @@ def explain(
         statistics=statistics,
         ablate=ablate,
         sweep=sweep,
+        protection=pattern_of(wanted=protection, triggers=protection_triggers),
         scales=factors_of(scale) if scale else (),
     )
     with progress_shown() as progress:

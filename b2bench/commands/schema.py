@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from b2bench.commands import personal
+from b2bench.commands import audit, personal
 from b2bench.commands._options import WHERE, with_settings
 from b2bench.commands._settings import Settings
 from b2bench.findings import ExitCode, exit_code
@@ -14,6 +14,7 @@ app = typer.Typer(
     help="Install the shop's schema, check it, write it for Prisma.",
     no_args_is_help=True,
 )
+app.add_typer(audit.app, name="audit")
 app.add_typer(personal.app, name="personal")
 Up = Annotated[str, typer.Argument(metavar="[REVISION]", help="A number like 0004, or head.")]
 ExpandOnly = Annotated[bool, typer.Option(help="Stop before the first that contracts.")]

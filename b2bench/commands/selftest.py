@@ -122,20 +122,24 @@ def gate(
     from b2bench.database import reading  # noqa: PLC0415
     from b2bench.marker import require_data_set  # noqa: PLC0415
     from b2bench.provenance import provenance  # noqa: PLC0415
+    from b2bench.roles import roles_of  # noqa: PLC0415
     from b2bench.selftest.gate.page import render  # noqa: PLC0415
     from b2bench.selftest.gate.play import play  # noqa: PLC0415
-    from b2bench.selftest.gate.trial import Laboratory  # noqa: PLC0415
+    from b2bench.selftest.gate.trial import ROLES, Laboratory  # noqa: PLC0415
 
     require_file_place(output)
     queries = chosen_queries(settings)
     seeds = chosen_seeds(queries, only or ())
     with progress_shown() as progress:
         target = find_target(settings, progress)
+        with reading(target) as connection:
+            roles = {**ROLES, **roles_of(connection, queries)}
         laboratory = Laboratory(
             target=target,
             as_of=require_data_set(target).as_of,
             source=argument_source(settings, target),
             seed=settings.seed,
+            roles=roles,
         )
         score = play(laboratory, seeds, queries, rounds=rounds, progress=progress)
     with reading(target) as connection:

@@ -2,9 +2,10 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from threading import Lock
@@ -33,7 +34,9 @@ from schema import deferral
 from schema.personal.location import new_store_id, set_store_id
 from schema.tables import tables_in_order
 
-GENERATOR_VERSION = 4
+GENERATOR_VERSION = 5
+# no event of a data set is older
+OLDEST_EVENT = (AS_OF - timedelta(days=trade.OLDEST_REQUEST_DAYS + 1)).date()
 _VACUUM_ATTEMPTS = 10
 _VACUUM_PAUSE_S = 0.5
 _GENERATE, _LOAD, _STATISTICS = (f"b2bench ({what})" for what in ("generate", "load", "statistics"))
@@ -58,7 +61,7 @@ def generate(
         StatementFailed: the server refused, e.g. for want of space.
     """
     population = Population(profile.rows, seed)
-    volumes = row_counts(population)
+    volumes = with_load_events(row_counts(population))
     loading = DataSet(
         profile=profile.name,
         scale=profile.scale,
@@ -90,6 +93,11 @@ def row_counts(population: Population) -> dict[str, int]:
     return population.rows | {table: count(population) for table, count in COUNTS.items()}
 
 
+def with_load_events(volumes: Mapping[str, int]) -> dict[str, int]:
+    """Return row counts with the events that loading leaves in the audit, one for each table."""
+    return {**volumes, trade.AUDIT: volumes[trade.AUDIT] + len(volumes) - 1}
+
+
 def require_schema(target: Target) -> None:
     """Check that every table that is filled is there.
 
@@ -118,9 +126,15 @@ def _empty(connection: psycopg.Connection, loading: DataSet) -> None:
         write_data_set(connection, loading)
         # its keys follow from the seed, but what is destroyed here is not destroyed elsewhere
         set_store_id(connection, new_store_id(loading.profile))
+        connection.execute(
+            "SELECT make_audit_months(%s, %s)",
+            (OLDEST_EVENT, loading.as_of.date()),
+        )
         deferral.defer(connection)
         names = sql.SQL(", ").join(map(sql.Identifier, TABLES))
         connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
+        # seals are about events that have just gone
+        connection.execute("TRUNCATE b2bench_audit.seals")
 
 
 def _load(
@@ -130,7 +144,10 @@ def _load(
     workers: int,
     progress: Progress,
 ) -> None:
-    """Load the tables that are not loaded yet, side by side, the largest first."""
+    """Load the tables that are not loaded yet, side by side, the largest first.
+
+    The audit comes last, with what the loads of all others left in it.
+    """
     with connect(target) as connection:
         before = read_data_set(connection)
     behind = before.table_sha256 if before else {}
@@ -147,9 +164,27 @@ def _load(
             checksum = load_table(connection, table, population, volumes[table], loaded)
             note_table(connection, table, checksum)
 
-    rest = sorted(volumes.keys() - behind.keys(), key=lambda table: (-volumes[table], table))
+    rest = sorted(
+        volumes.keys() - behind.keys() - {trade.AUDIT}, key=lambda table: (-volumes[table], table)
+    )
     for _ in side_by_side(target, _LOAD, workers, one, rest):
         pass
+    if trade.AUDIT not in behind:
+        _load_audit(target, population, volumes, loaded)
+
+
+def _load_audit(
+    target: Target,
+    population: Population,
+    volumes: Mapping[str, int],
+    loaded: Callable[[int], None],
+) -> None:
+    rows = population.rows[trade.AUDIT]
+    with connect(target, application_name=_LOAD) as connection, connection.transaction():
+        sums = _data_set(connection).table_sha256
+        events = trade.load_events(volumes, sums, rows + 1)
+        checksum = load_table(connection, trade.AUDIT, population, rows, loaded, appended=[events])
+        note_table(connection, trade.AUDIT, checksum)
 
 
 def _set_sequences(target: Target, volumes: Mapping[str, int]) -> None:
@@ -184,12 +219,24 @@ def gather_statistics(
 
 def _complete(connection: psycopg.Connection) -> DataSet:
     """Say that everything is there, with the checksum of it all."""
-    loaded = read_data_set(connection)
-    if loaded is None:
-        raise BadInput("the record of the data set was removed while it was loaded: load it again")
+    loaded = _data_set(connection)
     done = replace(loaded, sha256=_checksum(loaded.table_sha256), state="complete")
-    write_data_set(connection, done)
+    with connection.transaction():
+        write_data_set(connection, done)
+        # until now, changes left no events
+        connection.execute(
+            "UPDATE b2bench_audit.beginnings"
+            "   SET began_at = clock_timestamp(),"
+            "       transaction_id = pg_current_xact_id()::text::bigint"
+        )
     return done
+
+
+def _data_set(connection: psycopg.Connection) -> DataSet:
+    found = read_data_set(connection)
+    if found is None:
+        raise BadInput("the record of the data set was removed while it was loaded: load it again")
+    return found
 
 
 def _analyze(volumes: Mapping[str, int], connection: psycopg.Connection, table: str) -> None:
@@ -210,7 +257,10 @@ def _analyze(volumes: Mapping[str, int], connection: psycopg.Connection, table: 
 
 def _is_all_visible(connection: psycopg.Connection, table: str) -> bool:
     row = connection.execute(
-        "SELECT relallvisible >= relpages FROM pg_class WHERE oid = %s::regclass", (table,)
+        "SELECT bool_and(relallvisible >= relpages) FROM pg_class"
+        " WHERE oid = %(table)s::regclass"
+        "    OR oid IN (SELECT relid FROM pg_partition_tree(%(table)s) WHERE isleaf)",
+        {"table": table},
     ).fetchone()
     return bool(row and row[0])
 

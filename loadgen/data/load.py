@@ -1,9 +1,10 @@
 """One table: rows made in chunks, hashed, and streamed to COPY as text while the next are made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from io import BytesIO
+from itertools import chain
 from typing import TypeVar
 
 import polars as pl
@@ -11,7 +12,7 @@ import polars.selectors as cs
 from psycopg import Connection, sql
 
 from loadgen.data.population import Population
-from loadgen.data.tables import OF_LINES, TABLES
+from loadgen.data.tables import OF_LINES, PARTITIONED, TABLES
 
 T = TypeVar("T")
 NULL = r"\N"
@@ -28,16 +29,19 @@ def load_table(
     population: Population,
     rows: int,
     loaded: Callable[[int], None] = lambda _rows: None,
+    *,
+    appended: Sequence[pl.DataFrame] = (),
 ) -> str:
     """Replace a table's rows in one transaction and return the SHA-256 of its COPY text.
 
     The table is emptied by the same transaction, so that its rows are frozen from the start and a
-    load that was undone leaves no dead ones. `loaded` is called with the rows of each chunk.
+    load that was undone leaves no dead ones. `loaded` is called with the rows of each chunk; what
+    is `appended` comes after the rows of the population.
     """
     digest = sha256()
 
     def made() -> Iterator[tuple[bytes, int]]:
-        for frame in frames(table, population, rows):
+        for frame in chain(frames(table, population, rows), appended):
             text = copy_text(frame)
             digest.update(text)
             yield text, len(frame)
@@ -103,6 +107,8 @@ def _ahead(items: Iterator[T]) -> Iterator[T]:
 
 def _copy(table: str, population: Population) -> sql.Composed:
     columns = TABLES[table](population, 0, 1).columns
-    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT text, FREEZE)").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    # PostgreSQL freezes no rows on their way to a partition
+    form = "text" if table in PARTITIONED else "text, FREEZE"
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(form)
     )

@@ -84,7 +84,7 @@ def audit_history(population: Population, draws: Draws) -> Rows:
     return [
         (
             Case.MISS if miss else Case.TYPICAL,
-            {"table_name": "rfq_requests", "record_id": key + population.rfqs * miss},
+            {"table_name": "rfq_requests", "record_key": str(key + population.rfqs * miss)},
         )
         for key, miss in zip(keys, misses, strict=True)
     ]

@@ -1,9 +1,11 @@
 """`b2bench explain` as a person calls it."""
 
 import json
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from b2bench.database import connect
@@ -11,7 +13,8 @@ from b2bench.records import from_json
 from b2bench.target import Target
 from reports.explanation import Explanation
 from tests.commands.calling import call, refusal
-from tests.postgres import new_database
+from tests.postgres import change, new_database
+from tests.reports import guarded
 from tests.reports.shop import install, write_queries
 
 CANARY = "canary4711"
@@ -177,3 +180,57 @@ def test_no_constant_is_said_or_written(foreign: Target, tmp_path: Path) -> None
     assert CANARY not in done.stdout + done.stderr
     for name in ("explain.html", "report.json", "report.md", "report.txt"):
         assert CANARY not in (tmp_path / name).read_text(), name
+
+
+def test_what_protection_adds_is_measured_only_where_it_is_allowed(
+    server: Target, tmp_path: Path
+) -> None:
+    with guarded.new_role(server) as role, new_database(server) as target:
+        guarded.install(target, role)
+        guarded.write_queries(tmp_path / "mine", role)
+        protection = ("explain", "--queries", "mine", "--class", "change", "--protection")
+        assert "say --scratch" in refusal(call(*protection, folder=tmp_path, target=target))
+        alone = call("explain", "--protection-triggers", "x%", folder=tmp_path, target=target)
+        assert "--protection-triggers is for --protection" in refusal(alone)
+        done = call(
+            *(*protection, "--scratch", "--no-prove", "--markdown", "report.md"),
+            *("--json", "report.json", "--text", "report.txt"),
+            folder=tmp_path,
+            target=target,
+        )
+        with connect(server) as connection:
+            left = connection.execute(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
+                (f"{target.database}_",),
+            ).fetchall()
+    assert (done.returncode, done.stderr, left) == (0, "", [])
+    report = from_json((tmp_path / "report.json").read_bytes(), Explanation, source="report.json")
+    assert report.protection is not None
+    (cost,) = report.protection.cases
+    assert cost.met == ("orders.own_orders", "orders.audit_orders")
+    assert "| change | typical |" in (tmp_path / "report.md").read_text()
+    assert "change (typical): policies" in (tmp_path / "report.txt").read_text()
+    assert 'id="protection"' in (tmp_path / "explain.html").read_text()
+
+
+def test_a_role_that_may_not_be_taken_on_is_said_once(server: Target, tmp_path: Path) -> None:
+    password = secrets.token_hex(8)
+    with (
+        guarded.new_role(server) as role,
+        guarded.new_role(server, f"LOGIN PASSWORD '{password}' IN ROLE pg_read_all_data") as user,
+        new_database(server) as target,
+    ):
+        guarded.install(target, role)
+        guarded.write_queries(tmp_path / "mine", role)
+        conninfo = psycopg.conninfo.make_conninfo(target.conninfo, user=user, password=password)
+        done = call(
+            *("explain", "--queries", "mine", "--class", "product", "--class", "own_orders"),
+            folder=tmp_path,
+            target=Target(conninfo=conninfo),
+        )
+        change(target, f"DROP OWNED BY {role}")
+    assert done.returncode == 0
+    said = [line for line in done.stdout.splitlines() if role in line]
+    assert len(said) == 1
+    assert said[0].startswith(f"warning: {role}: may not be taken on by the session's user")
+    assert "role-refused" in (tmp_path / "explain.html").read_text()

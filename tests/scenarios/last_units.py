@@ -26,25 +26,17 @@ UPDATE inventory_locations
  WHERE variant_id = ANY(%s)
    AND location_id = 1
 """
-_AUDITED = """
-CREATE FUNCTION note_stock() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO audit_events (table_name, record_id, operation, transaction_id, actor,
-                              old_row, new_row, occurred_at)
-    VALUES (TG_TABLE_NAME, NEW.variant_id, 'UPDATE', pg_current_xact_id()::text::bigint,
-            current_user, to_jsonb(OLD), to_jsonb(NEW), clock_timestamp());
-    RETURN NULL;
-END $$;
-CREATE TRIGGER note_stock AFTER UPDATE ON inventory_locations
-    FOR EACH ROW EXECUTE FUNCTION note_stock();
-"""
+_NEWEST = "SELECT coalesce(max(id), 0) FROM audit_events"
 _SHELF = """
 SELECT s.quantity,
        s.reserved,
        count(e.id) AS events,
        coalesce(sum((e.new_row ->> 'reserved')::int - (e.old_row ->> 'reserved')::int), 0) AS pieces
   FROM inventory_locations s
-  LEFT JOIN audit_events e ON e.table_name = 'inventory_locations' AND e.record_id = s.variant_id
+  LEFT JOIN audit_events e
+    ON e.table_name = 'inventory_locations'
+   AND e.record_key = format('%%s/%%s', s.variant_id, s.location_id)
+   AND e.id > %s
  WHERE s.variant_id = %s
    AND s.location_id = 1
  GROUP BY s.quantity, s.reserved
@@ -86,26 +78,26 @@ def sell_out(shop: Target, folder: Path, *, users: int = 50, duration_s: float =
     """Let users reserve pieces of two shelves in transactions that meet each other."""
     with connect(shop) as connection:
         connection.execute(_STOCKED, (UNITS, _SHELVES))
-        connection.execute(_AUDITED)
+        newest = _number(connection, _NEWEST)
         before = take_snapshot(connection)
         plan = _plan(connection, shop, Stage(duration_s=duration_s, users=users))
         hasty = shop.with_setting("deadlock_timeout", "50ms")
         result = run_load(hasty, plan, folder, silent, environment=_ENVIRONMENT)
         queries = load_queries(_QUERIES)
         server = account(connection, queries, plan=plan, result=result, before=before)
-        shelves = tuple(_shelf(connection, variant) for variant in _SHELVES)
-        deadlocks = _deadlocks(connection)
+        shelves = tuple(_shelf(connection, newest, variant) for variant in _SHELVES)
+        deadlocks = _number(connection, _DEADLOCKS)
     return Sale(result=result, server=server, shelves=shelves, server_deadlocks=deadlocks)
 
 
-def _deadlocks(connection: Connection) -> int:
-    row = connection.execute(_DEADLOCKS).fetchone()
+def _number(connection: Connection, query: str) -> int:
+    row = connection.execute(query.encode()).fetchone()
     assert row is not None
     return int(row[0])
 
 
-def _shelf(connection: Connection, variant: int) -> Shelf:
-    row = connection.execute(_SHELF, (variant,)).fetchone()
+def _shelf(connection: Connection, newest: int, variant: int) -> Shelf:
+    row = connection.execute(_SHELF, (newest, variant)).fetchone()
     assert row is not None
     return Shelf(quantity=row[0], reserved=row[1], events=row[2], promised=row[3])
 

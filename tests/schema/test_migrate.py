@@ -39,6 +39,7 @@ UNION ALL
 SELECT t.tgrelid::regclass::text, t.tgname
   FROM pg_trigger t
  WHERE NOT t.tgisinternal
+   AND t.tgparentid = 0
    AND obj_description(t.oid, 'pg_trigger') IS NULL
 """
 

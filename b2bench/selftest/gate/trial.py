@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg import sql
@@ -104,12 +104,14 @@ class Laboratory:
         source: of the shop's arguments.
         as_of: for the seeds' own.
         seed: of the arguments.
+        roles: database role by the role that a query file names; of the shop's and the seeds'.
     """
 
     target: Target
     source: ArgumentSource
     as_of: datetime
     seed: int
+    roles: Mapping[str, str] = field(default_factory=lambda: ROLES)
 
     def try_seed(self, seed: Seed, progress: Progress) -> Outcome:
         """Plant a seed, prove that it costs something, judge it, and look for its cause."""
@@ -139,7 +141,7 @@ class Laboratory:
                     (before_copy, after_copy),
                     (seed.baseline, seed.candidate),
                     one_of_each_case(source, seed.baseline, seed=self.seed),
-                    roles=ROLES,
+                    roles=self.roles,
                 )
             except StatementFailed as error:
                 return Outcome(seed=seed, absent=_REFUSED.format(error))
@@ -151,7 +153,7 @@ class Laboratory:
             seed=self.seed,
             copies=_copies(worse),
             policy=Policy(),
-            roles=ROLES,
+            roles=self.roles,
         )
         progress(f"{seed.name}: look for the cause")
         verdict = name_causes(judge(baseline, after), baseline, candidate, silent)
@@ -172,7 +174,7 @@ class Laboratory:
             seed=self.seed,
             progress=silent,
             clone=True,
-            roles=ROLES,
+            roles=self.roles,
         )
 
 

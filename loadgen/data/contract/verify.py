@@ -29,7 +29,7 @@ ORPHANS, VOLUMES, VALUES = (
 )
 SHARES = "states of requests have their shares"
 # the audit of a data set is the history of requests, and those are never deleted
-_NOT_IN_DATA = {"audit_operation": {"DELETE", "TRUNCATE", "LOAD"}}
+_NOT_IN_DATA = {"audit_operation": {"DELETE", "TRUNCATE"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,8 @@ def _values(connection: psycopg.Connection) -> Check:
         "  FROM pg_type t"
         "  JOIN pg_enum e ON e.enumtypid = t.oid"
         "  JOIN pg_attribute a ON a.atttypid = t.oid AND NOT a.attisdropped"
-        "  JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r'"
+        "  JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')"
+        "   AND c.relnamespace = t.typnamespace"
         " WHERE t.typnamespace = 'public'::regnamespace"
         " GROUP BY 1"
         " ORDER BY 1"

@@ -38,3 +38,5 @@ COUNTS: Mapping[str, Callable[[Population], int]] = {
 
 # their rows are made from those of their lines, some tens for each
 OF_LINES = frozenset({"carts", "orders", "quote_revisions"})
+# tables that are kept by months
+PARTITIONED = frozenset({trade.AUDIT})

@@ -1,5 +1,8 @@
 """Quotation requests in all states, with their history and quotes; orders."""
 
+import json
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
@@ -13,6 +16,10 @@ from loadgen.data.vocabulary import words
 _HOUR_US = DAY_US // 24
 _VALID_US = 30 * DAY_US
 _ORDERED_DAYS = 700
+# no request is older
+OLDEST_REQUEST_DAYS = 635
+# older than any transaction: what was loaded was there before all that the shop did
+_BEFORE_ALL = 2
 # quotes follow each other at this distance; halfway the request is back in review
 _REVISION_US = 4 * _HOUR_US
 # requests are flagged on working days at noon, last on Friday; the shop's "now" is Monday noon
@@ -21,6 +28,7 @@ _SILENT, _VERY_LONG = 0.04, 0.05
 _LONG_SENTENCES = 30
 _PENDING, _IN_REVIEW, _QUOTED, _ACCEPTED, _DECLINED, _EXPIRED = range(len(RFQ_STATUSES))
 FIRST_NUMBER = 1_000_001
+AUDIT = "audit_events"
 
 
 def rfq_requests(population: Population, start: int, stop: int) -> pl.DataFrame:
@@ -86,7 +94,7 @@ def _moments(population: Population, rfq: bits.Ints) -> tuple[bits.Ints, bits.In
     oldest, youngest = (
         AS_OF_US - _HOUR_US - DAY_US * np.where(status <= _IN_REVIEW, still_open, rest)
         for still_open, rest in (
-            (10, np.where(status == _QUOTED, 27, 635)),
+            (10, np.where(status == _QUOTED, 27, OLDEST_REQUEST_DAYS)),
             (0, np.where(status == _QUOTED, 2, 35)),
         )
     )
@@ -143,19 +151,49 @@ def audit_events(population: Population, start: int, stop: int) -> pl.DataFrame:
     """What the history of requests left in the audit."""
     rfq, place = bits.owners(population.steps_of_rfq, start, stop)
     history = rfq_status_history(population, start, stop)
-    transaction = 700_000 + np.arange(start, stop, dtype=np.int64)
     row = joined('{"id": ', numbered("", rfq + 1, 1), ', "status": "')
     return pl.DataFrame(
         {
             "id": keys(start, stop),
             "table_name": picked(("rfq_requests",), np.zeros(stop - start, dtype=np.int64)),
-            "record_id": rfq + 1,
+            "record_key": numbered("", rfq + 1, 1),
             "operation": picked(("INSERT", "UPDATE"), (place > 0).astype(np.int64)),
-            "transaction_id": transaction,
-            "actor": "account " + history["changed_by"].fill_null(0).cast(pl.String),
+            "transaction_id": np.full(stop - start, _BEFORE_ALL),
+            "actor": _actors(history),
             "old_row": where(place > 0, joined(row, history["from_status"], '"}')),
             "new_row": joined(row, history["to_status"], '"}'),
             "occurred_at": history["changed_at"],
+        }
+    )
+
+
+def _actors(history: pl.DataFrame) -> pl.Series:
+    """The buyer asks and accepts, its representative does the rest; quotes expire by themselves."""
+    by_buyer = pl.col("from_status").is_null() | (pl.col("to_status") == RFQ_STATUSES[_ACCEPTED])
+    role = pl.when(by_buyer).then(pl.lit("shop_buyer/")).otherwise(pl.lit("shop_representative/"))
+    named = pl.concat_str(role, pl.col("changed_by").cast(pl.String))
+    return history.select(named.fill_null("shop_back_office")).to_series()
+
+
+def load_events(
+    rows: Mapping[str, int], table_sha256: Mapping[str, str], first_id: int
+) -> pl.DataFrame:
+    """Return what loading leaves in the audit: an event for each table, with rows and checksum."""
+    tables = sorted(table_sha256)
+    nothing = pl.Series([None] * len(tables), dtype=pl.String)
+    return pl.DataFrame(
+        {
+            "id": first_id + np.arange(len(tables), dtype=np.int64),
+            "table_name": pl.Series(tables),
+            "record_key": nothing,
+            "operation": pl.Series(["LOAD"] * len(tables)),
+            "transaction_id": np.full(len(tables), _BEFORE_ALL),
+            "actor": pl.Series(["shop_owner"] * len(tables)),
+            "old_row": nothing,
+            "new_row": pl.Series(
+                [json.dumps({"rows": rows[t], "sha256": table_sha256[t]}) for t in tables]
+            ),
+            "occurred_at": moments(np.full(len(tables), AS_OF_US)),
         }
     )
 
@@ -333,7 +371,7 @@ TABLES = {
     "rfq_requests": rfq_requests,
     "rfq_items": rfq_items,
     "rfq_status_history": rfq_status_history,
-    "audit_events": audit_events,
+    AUDIT: audit_events,
     "quote_revisions": quote_revisions,
     "quote_lines": quote_lines,
     "orders": orders,

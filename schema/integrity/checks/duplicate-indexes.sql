@@ -8,7 +8,7 @@ SELECT spare.indexrelid::regclass::text AS subject,
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_index other ON other.indrelid = spare.indrelid AND other.indexrelid <> spare.indexrelid
   JOIN pg_class o ON o.oid = other.indexrelid AND o.relam = c.relam
- WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'b2bench_meta')
+ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'b2bench_meta', 'b2bench_audit')
    AND spare.indexprs IS NOT DISTINCT FROM other.indexprs
    AND spare.indpred IS NOT DISTINCT FROM other.indpred
    AND spare.indkey::text = other.indkey::text

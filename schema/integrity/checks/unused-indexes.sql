@@ -12,7 +12,7 @@ SELECT i.indexrelid::regclass::text AS subject,
    AND NOT i.indisunique
    AND NOT i.indisexclusion
    AND NOT i.indisreplident
-   AND s.schemaname <> 'b2bench_meta'
+   AND s.schemaname NOT IN ('b2bench_meta', 'b2bench_audit')
    AND NOT EXISTS (
        SELECT FROM pg_constraint f
         WHERE f.conrelid = i.indrelid

@@ -24,4 +24,8 @@ INSERT INTO audit_events (table_name, operation, transaction_id, actor, new_row,
 
 -- case: what was deleted is kept as it was
 -- refused by: audit_events_rows
-INSERT INTO audit_events (table_name, record_id, operation, transaction_id, actor, occurred_at) VALUES ('orders', 1, 'DELETE', 1, 'me', now());
+INSERT INTO audit_events (table_name, record_key, operation, transaction_id, actor, occurred_at) VALUES ('orders', '1', 'DELETE', 1, 'me', now());
+
+-- case: what is on record stays as it is
+-- refused by: audit_events_stay
+UPDATE audit_events SET actor = 'somebody else';

@@ -6,4 +6,4 @@
 -- step: change
 DROP INDEX audit_events_of_record;
 
-CREATE INDEX audit_events_of_record ON audit_events (id, record_id, table_name);
+CREATE INDEX audit_events_of_record ON audit_events (id, record_key, table_name);

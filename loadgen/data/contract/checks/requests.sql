@@ -80,7 +80,8 @@ SELECT way.rfq_id::text AS example, audit.events IS DISTINCT FROM way.steps AS b
   FROM (SELECT rfq_id, count(*) AS steps
           FROM rfq_status_history
          GROUP BY 1) AS way
-  LEFT JOIN (SELECT record_id, count(*) AS events
+  LEFT JOIN (SELECT record_key, count(*) AS events
                FROM audit_events
               WHERE table_name = 'rfq_requests'
-              GROUP BY 1) AS audit ON audit.record_id = way.rfq_id;
+                AND operation <> 'LOAD'
+              GROUP BY 1) AS audit ON audit.record_key = way.rfq_id::text;

@@ -215,6 +215,8 @@ BREAKS = {
     # all
     "no row without its parent":
         "DELETE FROM locations WHERE id = 1",
+    "every loaded table left one event with its checksum":
+        "DELETE FROM audit_events WHERE table_name = 'products'",
     "every value occurs":
         "UPDATE rfq_requests SET priority = 'NORMAL'",
     "as many rows as declared":
