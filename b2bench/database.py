@@ -46,7 +46,7 @@ def connect(
                 connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(target.role)))
             yield connection
         except psycopg.Error as error:
-            raise StatementFailed(_one_line(error)) from error
+            raise StatementFailed(one_line(error)) from error
 
 
 @contextmanager
@@ -82,13 +82,13 @@ def _open(target: Target, application_name: str, connect_timeout_s: int) -> psyc
             connect_timeout=connect_timeout_s,
         )
     except psycopg.OperationalError as error:
-        reason = _one_line(error)
+        reason = one_line(error)
         mend = "check host, port and password, or `b2bench server start` the embedded server"
         if "does not exist" in reason and "database" in reason:
             mend = "install it with `b2bench schema install`"
         raise ServerUnreachable(f"no session with {target}: {reason}: {mend}") from error
     except psycopg.ProgrammingError as error:
-        raise BadInput(f"the connection string cannot be used: {_one_line(error)}") from error
+        raise BadInput(f"the connection string cannot be used: {one_line(error)}") from error
     except (KeyboardInterrupt, SystemExit) as error:
         # the traceback would keep a half-open session, and DROP DATABASE waits for its password
         traceback.clear_frames(error.__traceback__)
@@ -125,7 +125,7 @@ def require_version(server_version: int) -> None:
         )
 
 
-def _one_line(error: psycopg.Error) -> str:
+def one_line(error: psycopg.Error) -> str:
     """Return what the server said, with its detail, in one line."""
     primary = error.diag.message_primary
     if primary is None:

@@ -43,3 +43,7 @@ class RunFailed(B2benchError):
 
 class MonitoringFailed(B2benchError):
     """Prometheus could not be started, or ended by itself."""
+
+
+class KeysUnusable(B2benchError):
+    """A master key, a key store or a sealed value cannot be used."""

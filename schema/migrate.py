@@ -17,7 +17,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from b2bench.database import connect, maintenance, reading
+from b2bench.database import connect, maintenance, one_line, reading
 from b2bench.errors import BadInput, ExtensionMissing, StatementFailed
 from b2bench.findings import Finding, Severity
 from b2bench.marker import (
@@ -278,7 +278,8 @@ def _migrating(target: Target) -> Iterator[Connection]:
             f"{error.diag.message_primary}: install PostgreSQL's contrib package on the server"
         ) from error
     except (SQLAlchemyError, psycopg.Error) as error:
-        raise StatementFailed(f"a migration was refused: {' '.join(str(error).split())}") from error
+        said = one_line(error) if isinstance(error, psycopg.Error) else " ".join(str(error).split())
+        raise StatementFailed(f"a migration was refused: {said}") from error
     finally:
         engine.dispose()
 

@@ -9,12 +9,16 @@ import pytest
 from psycopg import Connection, RawCursor
 
 from b2bench.arguments import Arguments, Value
+from b2bench.database import connect
 from b2bench.marker import create_marked_database
 from b2bench.queries import QueryClass, load_queries, read_query_class
 from b2bench.target import Target
 from loadgen.data.generate import generate
 from loadgen.data.profiles import load_profile
 from schema import migrate
+from schema.personal.location import KeyPlace, make_keys
+from schema.personal.masterkey import MasterSource
+from schema.personal.seal import seal_all
 from tests.postgres import new_database
 
 QUERIES = Path(__file__).parent.parent / "scenarios" / "queries"
@@ -54,6 +58,20 @@ def bare_shop_at(server: Target, revision: str) -> Iterator[Target]:
         create_marked_database(target)
         migrate.upgrade(target, revision)
         yield target
+
+
+def upgrade_and_seal(target: Target, keys: Path) -> None:
+    """Bring a shop with rows to the newest schema, sealing on the way what stands in clear.
+
+    Args:
+        target: the shop.
+        keys: a folder for keys.
+    """
+    place = KeyPlace(folder=keys, master=MasterSource(file=keys / "master.key"))
+    migrate.upgrade(target, "0029")
+    with connect(target) as connection:
+        seal_all(connection, make_keys(connection, place))
+    migrate.upgrade(target)
 
 
 @pytest.fixture

@@ -11,13 +11,14 @@ from pathlib import Path
 from b2bench.commands._capture import everything, take_capture
 from b2bench.commands._console import progress_shown, say, say_findings
 from b2bench.commands._explain import Wishes, take_explanation
+from b2bench.commands._keys import key_place
 from b2bench.commands._load import Outcome, perform
 from b2bench.commands._order import make_order
 from b2bench.commands._output import write_text
 from b2bench.commands._settings import Settings
 from b2bench.commands._summary import data_set_lines, say_run, say_verdict
 from b2bench.commands._target import find_target
-from b2bench.database import reading
+from b2bench.database import connect, reading
 from b2bench.findings import ExitCode
 from b2bench.marker import DataSet, read_data_set
 from b2bench.progress import Progress
@@ -30,6 +31,7 @@ from reports.explain_page import render_explain_page
 from reports.gate import Verdict, judge
 from reports.gate_markdown import gate_markdown
 from schema import migrate
+from schema.personal.location import make_keys
 
 EXPLAIN_FILE = "explain.html"
 GATE_FILE = "gate.md"
@@ -79,7 +81,10 @@ def _data(settings: Settings, profile: Profile, target: Target, progress: Progre
         found = read_data_set(connection)
     if found and _is_wanted(found, settings, profile):
         return found
-    return generate(target, profile, seed=settings.seed, progress=progress)
+    made = generate(target, profile, seed=settings.seed, progress=progress)
+    with connect(target) as connection:
+        make_keys(connection, key_place(settings))
+    return made
 
 
 def _is_wanted(found: DataSet, settings: Settings, profile: Profile) -> bool:

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
@@ -36,6 +36,7 @@ class Key:
         metavar: what --help shows for its value.
         further: other environment variables, looked at after its own.
         option: on the command line, where it is not `--said`.
+        secret: read from the environment alone, and shown nowhere.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Key:
     further: tuple[str, ...] = ()
     option: str = ""
     is_argument: bool = False
+    secret: bool = False
 
     @property
     def flag(self) -> str:
@@ -69,6 +71,9 @@ class Settings:
     database: str
     state: Path
     pg_bin: Path | None
+    keys: Path | None
+    master_key: str | None = field(repr=False)
+    master_key_file: Path | None
     runs: Path
     profile: str
     scale: Decimal
@@ -136,6 +141,28 @@ KEYS: tuple[Key, ...] = (
         why="Another PostgreSQL's binaries for the embedded server, 15 or newer.",
         read=_values.path,
         metavar="DIR",
+    ),
+    Key(
+        name="keys",
+        said="keys",
+        why="Folder of the key stores, which open personal data; without it keys in --state.",
+        read=_values.path,
+        metavar="DIR",
+    ),
+    Key(
+        name="master_key",
+        said="master-key",
+        why="Master key of the key stores: 32 bytes in base64; of several the newest first.",
+        read=_values.word,
+        metavar="KEY",
+        secret=True,
+    ),
+    Key(
+        name="master_key_file",
+        said="master-key-file",
+        why="File with the master key, mode 0600; without it master.key in --state.",
+        read=_values.path,
+        metavar="FILE",
     ),
     Key(
         name="runs",
@@ -412,7 +439,7 @@ def _value(key: Key, text: str | None, origin: str) -> object:
         return key.read(text)
     except ValueError as error:
         # a connection string may hold a password
-        shown = "" if key.name in ("dsn", "replica") else f" {text!r}"
+        shown = "" if key.secret or key.name in ("dsn", "replica") else f" {text!r}"
         place = "" if origin == f"--{key.said}" else f" ({origin})"
         raise BadInput(f"{key.said}{shown}{place}: {error}") from None
 
@@ -426,7 +453,11 @@ def _read_file() -> Mapping[str, str]:
         raise BadInput(f"{FILE} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise BadInput(f"{FILE} cannot be read: {error}") from error
-    known = [key.said for key in KEYS]
+    if secrets := [key for key in KEYS if key.secret and key.said in found]:
+        raise BadInput(
+            f"{FILE}: {secrets[0].said} is a secret: set {secrets[0].variables[0]} instead"
+        )
+    known = [key.said for key in KEYS if not key.secret]
     if unknown := [name for name in found if name not in known]:
         raise BadInput(f"{FILE}: unknown key {', '.join(unknown)}: there is {', '.join(known)}")
     return {name: _as_text(name, value) for name, value in found.items()}

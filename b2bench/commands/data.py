@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from loadgen.data.profiles import Profile
 
 _MOST_JOBS = 64
+_KEYS = ("keys", "master_key_file")
 _SKEW_TIMEOUT_S = 600
 app = typer.Typer(
     help="Fill the database with a data set, and show what is in it.", no_args_is_help=True
@@ -60,7 +61,7 @@ Page = Annotated[
 
 
 @app.command()
-@with_settings(*WHERE, "profile", "scale", "seed")
+@with_settings(*WHERE, *_KEYS, "profile", "scale", "seed")
 def generate(
     settings: Settings,
     *,
@@ -85,11 +86,14 @@ def generate(
         b2bench data generate --profile origin --output shop --format parquet
     """
     from b2bench.commands._console import progress_shown, say, show  # noqa: PLC0415 (fast --help)
+    from b2bench.commands._keys import key_place  # noqa: PLC0415
     from b2bench.commands._summary import data_set_lines, rows_table  # noqa: PLC0415
     from b2bench.commands._target import find_target  # noqa: PLC0415
+    from b2bench.database import connect  # noqa: PLC0415
     from loadgen.data.churn import churn as churn_data  # noqa: PLC0415
     from loadgen.data.generate import generate as generate_data  # noqa: PLC0415
     from loadgen.data.profiles import load_profile  # noqa: PLC0415
+    from schema.personal.location import make_keys  # noqa: PLC0415
 
     _require_one_of({"--dry-run": dry_run, "--churn": churn, "--output": output})
     _require_one_of({"--grow": grow, "--output": output})
@@ -105,6 +109,8 @@ def generate(
         if dry_run:
             return _show_sizes(target, profile, seed, progress)
         data_set = generate_data(target, profile, seed=seed, jobs=jobs, progress=progress)
+        with connect(target) as connection:
+            make_keys(connection, key_place(settings))
         changed = churn_data(target, share, progress) if share else 0
     show(rows_table(data_set))
     say("", *data_set_lines(data_set))

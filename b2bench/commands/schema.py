@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from b2bench.commands import audit
+from b2bench.commands import audit, personal
 from b2bench.commands._options import WHERE, with_settings
 from b2bench.commands._settings import Settings
 from b2bench.findings import ExitCode, exit_code
@@ -15,6 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(audit.app, name="audit")
+app.add_typer(personal.app, name="personal")
 Up = Annotated[str, typer.Argument(metavar="[REVISION]", help="A number like 0004, or head.")]
 ExpandOnly = Annotated[bool, typer.Option(help="Stop before the first that contracts.")]
 Pages = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the pages.")]

@@ -5,7 +5,7 @@ from b2bench.commands._settings import KEYS, Key, Settings
 from b2bench.errors import BadInput
 from b2bench.findings import ExitCode
 
-_EVERY_OPTION = tuple(key.name for key in KEYS if not key.is_argument)
+_EVERY_OPTION = tuple(key.name for key in KEYS if not key.is_argument and not key.secret)
 
 
 @with_settings(*_EVERY_OPTION)
@@ -31,6 +31,8 @@ def _shown(key: Key, settings: Settings) -> str:
     value = getattr(settings, key.name)
     if value is None:
         return "–"
+    if key.secret:
+        return "(not shown)"
     if key.name == "dsn":
         return _redacted(value)
     if key.metavar == "PERCENT":

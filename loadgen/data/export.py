@@ -12,7 +12,7 @@ from b2bench.errors import BadInput
 from b2bench.progress import Progress, silent
 from loadgen.data.form import Form
 from loadgen.data.generate import OLDEST_EVENT, row_counts, with_load_events
-from loadgen.data.load import NULL, copy_text, frames
+from loadgen.data.load import NULL, copy_text, frames, hexadecimal
 from loadgen.data.population import AS_OF, Population
 from loadgen.data.profiles import Profile
 from loadgen.data.tables import TABLES, trade
@@ -35,7 +35,7 @@ def export(
 
     CSV comes with a header, NULL is `\N`, and `load.sql` holds the \copy commands.
     Parquet comes as a folder of parts for each table; money is decimal, arrays are text as
-    PostgreSQL writes them.
+    PostgreSQL writes them, and sealed values are bytes.
 
     Raises:
         BadInput: the folder has something in it, or cannot be written.
@@ -73,7 +73,7 @@ def _digested(made: Iterable[pl.DataFrame], digest: "Hash") -> Iterator[pl.DataF
 def _csv(folder: Path, table: str, made: Iterable[pl.DataFrame]) -> None:
     with (folder / f"{table}.csv").open("wb") as file:
         for part, frame in enumerate(made):
-            frame.write_csv(
+            hexadecimal(frame, r"\x").write_csv(
                 file,
                 include_header=not part,
                 null_value=NULL,

@@ -31,9 +31,10 @@ from loadgen.data.population import AS_OF, Population
 from loadgen.data.profiles import Profile
 from loadgen.data.tables import COUNTS, TABLES, trade
 from schema import deferral
+from schema.personal.location import new_store_id, set_store_id
 from schema.tables import tables_in_order
 
-GENERATOR_VERSION = 4
+GENERATOR_VERSION = 5
 # no event of a data set is older
 OLDEST_EVENT = (AS_OF - timedelta(days=trade.OLDEST_REQUEST_DAYS + 1)).date()
 _VACUUM_ATTEMPTS = 10
@@ -123,6 +124,8 @@ def _empty(connection: psycopg.Connection, loading: DataSet) -> None:
     """Give up what there is and say what comes, in one transaction."""
     with connection.transaction():
         write_data_set(connection, loading)
+        # its keys follow from the seed, but what is destroyed here is not destroyed elsewhere
+        set_store_id(connection, new_store_id(loading.profile))
         connection.execute(
             "SELECT make_audit_months(%s, %s)",
             (OLDEST_EVENT, loading.as_of.date()),

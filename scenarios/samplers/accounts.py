@@ -8,6 +8,7 @@ from b2bench.arguments import Case, Value
 from loadgen.data.bits import Ints
 from loadgen.data.population import Population
 from loadgen.data.tables.accounts import auth_ids
+from loadgen.data.tables.personal import email_indexes
 from scenarios.samplers.draws import Draws
 
 Rows = list[tuple[Case, Mapping[str, Value]]]
@@ -46,4 +47,16 @@ def account_by_auth_id(population: Population, draws: Draws) -> Rows:
     ]
 
 
-SAMPLERS = {"account_by_auth_id": account_by_auth_id}
+def account_by_email(population: Population, draws: Draws) -> Rows:
+    """Return blind indexes of e-mail addresses, any account's; a few are nobody's."""
+    misses = draws.uniform("miss") < _MISSES
+    known = 1 + draws.whole("account", population.accounts)
+    ids = np.where(misses, population.accounts + known, known)
+    indexes = email_indexes(population.seed, ids)
+    return [
+        (Case.MISS if miss else Case.TYPICAL, {"email_index": f"\\x{index.hex()}"})
+        for miss, index in zip(misses.tolist(), indexes, strict=True)
+    ]
+
+
+SAMPLERS = {"account_by_auth_id": account_by_auth_id, "account_by_email": account_by_email}

@@ -10,9 +10,12 @@ from b2bench.target import Target
 
 _SHOP = """\
 
-INSERT INTO accounts (id, auth_id, type, tier, contact_name, email, created_at, updated_at) VALUES
-    (1, 'a', 'DEALER', 'STANDARD', 'A', 'a@example.com', '2026-01-01', '2026-01-01'),
-    (2, 'b', 'PRO', 'PREMIUM', 'B', 'b@example.com', '2026-01-01', '2026-01-01');
+INSERT INTO accounts (id, auth_id, type, tier, contact_name_sealed, email_sealed,
+    created_at, updated_at) VALUES
+    (1, 'a', 'DEALER', 'STANDARD', decode('01' || repeat('00', 31), 'hex'),
+     decode('01' || repeat('00', 31), 'hex'), '2026-01-01', '2026-01-01'),
+    (2, 'b', 'PRO', 'PREMIUM', decode('01' || repeat('00', 31), 'hex'),
+     decode('01' || repeat('00', 31), 'hex'), '2026-01-01', '2026-01-01');
 INSERT INTO categories (id, slug, name) VALUES (1, 'c', 'C');
 INSERT INTO products (id, category_id, type, status, availability, handle, title, vendor, price,
     created_at, updated_at)

@@ -139,9 +139,10 @@ def _values(rule: Rule) -> dict[str, object]:
 
 
 _SHOP = """
-INSERT INTO accounts (id, auth_id, type, tier, contact_name, email, created_at, updated_at)
-SELECT i, i, 'DEALER', (enum_range(NULL::account_tier))[i], '', '', now(), now()
-  FROM generate_series(1, 3) AS i;
+INSERT INTO accounts (id, auth_id, type, tier, contact_name_sealed, email_sealed,
+                      created_at, updated_at)
+SELECT i, i, 'DEALER', (enum_range(NULL::account_tier))[i], s, s, now(), now()
+  FROM generate_series(1, 3) AS i, decode('01' || repeat('00', 31), 'hex') AS s;
 INSERT INTO categories (id, slug, name) VALUES (1, 'c', 'C');
 """
 _PRODUCT = """

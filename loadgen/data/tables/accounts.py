@@ -4,21 +4,18 @@ import numpy as np
 import polars as pl
 
 from loadgen.data import bits
-from loadgen.data.columns import joined, keys, moments, numbered, picked, where
+from loadgen.data.columns import keys, moments, numbered, picked, where
 from loadgen.data.population import AS_OF_US, DAY_US, Population
+from loadgen.data.tables.personal import sealed_columns
 from loadgen.data.vocabulary import REGIONS, words
 
 
 def accounts(population: Population, start: int, stop: int) -> pl.DataFrame:
     """Every twentieth account is a representative; buyers have a tier and a region."""
-    seed, ids, word = population.seed, keys(start, stop), words()
+    seed, ids = population.seed, keys(start, stop)
     representative = np.isin(ids - 1, population.representatives)
     region = bits.whole(seed, "accounts.region", start, stop, len(REGIONS))
-    first, last = (
-        picked(names, bits.whole(seed, f"accounts.{part}", start, stop, len(names)))
-        for part, names in (("first", word.first_names), ("last", word.last_names))
-    )
-    companies = word.companies
+    companies = words().companies
     pro = bits.chance(seed, "accounts.type", start, stop, 0.3)
     tier = np.digitize(bits.uniform(seed, "accounts.tier", start, stop), [0.6, 0.9])
     created = AS_OF_US - (1 + bits.whole(seed, "accounts.created_at", start, stop, 2000)) * DAY_US
@@ -34,9 +31,7 @@ def accounts(population: Population, start: int, stop: int) -> pl.DataFrame:
                     companies, bits.whole(seed, "accounts.company", start, stop, len(companies))
                 ),
             ),
-            "contact_name": joined(first, " ", last),
-            "email": joined(_plain(first), ".", numbered("", ids, 1), "@example.com"),
-            "phone": numbered("+1555", bits.whole(seed, "accounts.phone", start, stop, 10**7), 7),
+            **sealed_columns(seed, ids),
             "region": where(~representative, picked(REGIONS, region)),
             "territory": where(representative, _territory(population, ids)),
             "max_rfq_capacity": where(
@@ -52,11 +47,6 @@ def accounts(population: Population, start: int, stop: int) -> pl.DataFrame:
 def auth_ids(ids: bits.Ints) -> pl.Series:
     """Return ids at the authentication provider for account keys."""
     return numbered("auth0|", ids, 12)
-
-
-def _plain(names: pl.Series) -> pl.Series:
-    """Return names as they stand in an address: small letters without accents."""
-    return names.str.normalize("NFD").str.to_lowercase().str.replace_all("[^a-z]", "")
 
 
 def _territory(population: Population, ids: bits.Ints) -> pl.Series:

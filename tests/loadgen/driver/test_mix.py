@@ -33,8 +33,8 @@ _GROUPS = {
     ),
     "RFQ": "create_rfq accept_quote decline_quote",
     "representative and back office": (
-        "representative_dashboard account_by_auth_id assign_rfq take_rfq send_quote "
-        "reassign_rfqs inventory_webhook sync_status sync_failures audit_history "
+        "representative_dashboard account_by_auth_id account_by_email assign_rfq take_rfq "
+        "send_quote reassign_rfqs inventory_webhook sync_status sync_failures audit_history "
         "report_tier_mix report_price_bands report_rfq_funnel"
     ),
 }

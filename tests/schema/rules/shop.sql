@@ -1,11 +1,11 @@
 -- why: a shop of few rows, each with a key that the cases name; "now" is the first of June at noon
 
-INSERT INTO accounts (id, auth_id, type, tier, company, contact_name, email, region, territory, max_rfq_capacity, created_at, updated_at) VALUES
-    (1, 'auth|1', 'DEALER',      'STANDARD', 'Doors Ltd', 'Ann', 'ann@example.com', 'Texas', NULL, NULL, '2025-01-01', '2025-01-01'),
-    (2, 'auth|2', 'PRO',         'PREMIUM',  NULL,        'Bob', 'bob@example.com', 'Texas', NULL, NULL, '2025-01-01', '2025-01-01'),
-    (3, 'auth|3', 'ACCOUNT_REP', NULL,       NULL,        'Cam', 'cam@example.com', NULL, '{Texas}', 10, '2025-01-01', '2025-01-01'),
-    (4, 'auth|4', 'DEALER',      'STANDARD', 'Locks Inc', 'Dee', 'dee@example.com', 'Texas', NULL, NULL, '2025-01-01', '2025-01-01'),
-    (5, 'auth|5', 'ACCOUNT_REP', NULL,       NULL,        'Eve', 'eve@example.com', NULL, '{Texas}', 10, '2025-01-01', '2025-01-01');
+INSERT INTO accounts (id, auth_id, type, tier, company, contact_name_sealed, email_sealed, region, territory, max_rfq_capacity, created_at, updated_at) VALUES
+    (1, 'auth|1', 'DEALER',      'STANDARD', 'Doors Ltd', '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', 'Texas', NULL, NULL, '2025-01-01', '2025-01-01'),
+    (2, 'auth|2', 'PRO',         'PREMIUM',  NULL,        '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', 'Texas', NULL, NULL, '2025-01-01', '2025-01-01'),
+    (3, 'auth|3', 'ACCOUNT_REP', NULL,       NULL,        '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', NULL, '{Texas}', 10, '2025-01-01', '2025-01-01'),
+    (4, 'auth|4', 'DEALER',      'STANDARD', 'Locks Inc', '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', 'Texas', NULL, NULL, '2025-01-01', '2025-01-01'),
+    (5, 'auth|5', 'ACCOUNT_REP', NULL,       NULL,        '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', NULL, '{Texas}', 10, '2025-01-01', '2025-01-01');
 INSERT INTO account_shopify_customers VALUES (600, 1, '2025-01-01');
 
 INSERT INTO categories (id, parent_id, slug, name) VALUES (1, NULL, 'locks', 'Locks'), (2, NULL, 'vitamins', 'Vitamins');
