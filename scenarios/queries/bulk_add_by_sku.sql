@@ -13,7 +13,7 @@ INSERT INTO carts (account_id, status, created_at, updated_at)
 VALUES (:account_id, 'CURRENT', :as_of, :as_of)
     ON CONFLICT (account_id) WHERE status = 'CURRENT'
     DO UPDATE SET updated_at = excluded.updated_at
-RETURNING id AS cart_id;
+RETURNING id AS cart_id, created_at = :as_of AS is_new;
 
 -- step: add_lines
 INSERT INTO cart_items (cart_id, variant_id, quantity, added_at)

@@ -65,6 +65,38 @@ DROP POLICY reader_any ON accounts;
 ALTER TABLE accounts DISABLE ROW LEVEL SECURITY;
 DROP FUNCTION shop_account_id();
 
+-- step: sent_quotes
+CREATE OR REPLACE FUNCTION refuse_illegal_rfq_transition() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    latest quote_revisions;
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM rfq_transitions t WHERE t.from_status = OLD.status AND t.to_status = NEW.status
+    ) THEN
+        RAISE EXCEPTION 'a quotation request cannot go from % to %', OLD.status, NEW.status
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    IF NEW.status IN ('QUOTED', 'ACCEPTED', 'EXPIRED') THEN
+        SELECT * INTO latest FROM quote_revisions q WHERE q.rfq_id = NEW.id ORDER BY q.revision DESC LIMIT 1;
+        IF NOT coalesce(CASE NEW.status
+                            WHEN 'QUOTED' THEN latest.sent_at >= OLD.updated_at
+                            WHEN 'ACCEPTED' THEN latest.valid_until > NEW.updated_at
+                            ELSE latest.valid_until <= NEW.updated_at
+                        END, false) THEN
+            RAISE EXCEPTION 'a quotation request becomes % by a quote that was %', NEW.status,
+                CASE NEW.status WHEN 'QUOTED' THEN 'sent since it came into review'
+                                WHEN 'ACCEPTED' THEN 'sent and is still valid'
+                                ELSE 'sent and is no longer valid' END
+                USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+        END IF;
+    END IF;
+    IF NEW.status IN ('QUOTED', 'DECLINED') THEN
+        NEW.answered_at := coalesce(NEW.answered_at, NEW.updated_at);
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- step: bought_together
 DROP VIEW bought_together;
 

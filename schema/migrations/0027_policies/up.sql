@@ -33,6 +33,43 @@ COMMENT ON COLUMN bought_together.product_id IS 'A product';
 COMMENT ON COLUMN bought_together.companion_id IS 'Another one in the same orders';
 COMMENT ON COLUMN bought_together.orders IS 'How many orders';
 
+-- step: sent_quotes
+-- a draft, which the buyer does not see, does not stand between it and the quote that was sent
+CREATE OR REPLACE FUNCTION refuse_illegal_rfq_transition() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    latest quote_revisions;
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM rfq_transitions t WHERE t.from_status = OLD.status AND t.to_status = NEW.status
+    ) THEN
+        RAISE EXCEPTION 'a quotation request cannot go from % to %', OLD.status, NEW.status
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    IF NEW.status IN ('QUOTED', 'ACCEPTED', 'EXPIRED') THEN
+        SELECT * INTO latest
+          FROM quote_revisions q
+         WHERE q.rfq_id = NEW.id AND q.sent_at IS NOT NULL
+         ORDER BY q.revision DESC
+         LIMIT 1;
+        IF NOT coalesce(CASE NEW.status
+                            WHEN 'QUOTED' THEN latest.sent_at >= OLD.updated_at
+                            WHEN 'ACCEPTED' THEN latest.valid_until > NEW.updated_at
+                            ELSE latest.valid_until <= NEW.updated_at
+                        END, false) THEN
+            RAISE EXCEPTION 'a quotation request becomes % by a quote that was %', NEW.status,
+                CASE NEW.status WHEN 'QUOTED' THEN 'sent since it came into review'
+                                WHEN 'ACCEPTED' THEN 'sent and is still valid'
+                                ELSE 'sent and is no longer valid' END
+                USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+        END IF;
+    END IF;
+    IF NEW.status IN ('QUOTED', 'DECLINED') THEN
+        NEW.answered_at := coalesce(NEW.answered_at, NEW.updated_at);
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- step: policies
 CREATE FUNCTION shop_account_id() RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -96,7 +133,7 @@ CREATE POLICY buyer_own ON rfq_requests FOR SELECT TO shop_buyer USING (account_
 CREATE POLICY buyer_asks ON rfq_requests FOR INSERT TO shop_buyer
     WITH CHECK (account_id = (SELECT shop_account_id()));
 CREATE POLICY buyer_decides ON rfq_requests FOR UPDATE TO shop_buyer
-    USING (account_id = (SELECT shop_account_id()))
+    USING (account_id = (SELECT shop_account_id()) AND status = 'QUOTED')
     WITH CHECK (account_id = (SELECT shop_account_id()) AND status IN ('ACCEPTED', 'DECLINED', 'IN_REVIEW'));
 -- not written with OR, of which the planner would make two scans of an index and lose its order
 CREATE POLICY representative_own_or_free ON rfq_requests FOR SELECT TO shop_representative
@@ -108,7 +145,7 @@ CREATE POLICY back_office_any ON rfq_requests TO shop_back_office USING (true);
 CREATE POLICY reader_any ON rfq_requests FOR SELECT TO shop_reader USING (true);
 COMMENT ON POLICY buyer_own ON rfq_requests IS 'A buyer sees its own requests';
 COMMENT ON POLICY buyer_asks ON rfq_requests IS 'A buyer asks in its own name';
-COMMENT ON POLICY buyer_decides ON rfq_requests IS 'A buyer accepts, declines or asks for a revision; it never quotes';
+COMMENT ON POLICY buyer_decides ON rfq_requests IS 'A buyer accepts a quote, declines it or asks for a revision; it never quotes';
 COMMENT ON POLICY representative_own_or_free ON rfq_requests IS
     'A representative sees the requests that it answers, and those that nobody answers yet';
 COMMENT ON POLICY representative_answers ON rfq_requests IS
@@ -120,13 +157,13 @@ ALTER TABLE rfq_items ENABLE ROW LEVEL SECURITY;
 CREATE POLICY buyer_own ON rfq_items FOR SELECT TO shop_buyer
     USING (EXISTS (SELECT FROM rfq_requests r WHERE r.id = rfq_items.rfq_id));
 CREATE POLICY buyer_asks ON rfq_items FOR INSERT TO shop_buyer
-    WITH CHECK (EXISTS (SELECT FROM rfq_requests r WHERE r.id = rfq_items.rfq_id));
+    WITH CHECK (EXISTS (SELECT FROM rfq_requests r WHERE r.id = rfq_items.rfq_id AND r.status = 'PENDING'));
 CREATE POLICY representative_own_or_free ON rfq_items FOR SELECT TO shop_representative
     USING (EXISTS (SELECT FROM rfq_requests r WHERE r.id = rfq_items.rfq_id));
 CREATE POLICY back_office_any ON rfq_items FOR SELECT TO shop_back_office USING (true);
 CREATE POLICY reader_any ON rfq_items FOR SELECT TO shop_reader USING (true);
 COMMENT ON POLICY buyer_own ON rfq_items IS 'A buyer sees the lines of its own requests';
-COMMENT ON POLICY buyer_asks ON rfq_items IS 'A buyer adds lines to its own requests';
+COMMENT ON POLICY buyer_asks ON rfq_items IS 'A buyer adds lines to its own requests until somebody looks at them';
 COMMENT ON POLICY representative_own_or_free ON rfq_items IS 'A representative sees the lines of the requests that it sees';
 COMMENT ON POLICY back_office_any ON rfq_items IS 'The back office sees all requests';
 COMMENT ON POLICY reader_any ON rfq_items IS 'Reports are about all requests';
@@ -149,11 +186,15 @@ CREATE POLICY buyer_own ON quote_revisions FOR SELECT TO shop_buyer
     USING (sent_at IS NOT NULL AND EXISTS (SELECT FROM rfq_requests r WHERE r.id = quote_revisions.rfq_id));
 CREATE POLICY representative_own ON quote_revisions TO shop_representative
     USING (EXISTS (SELECT FROM rfq_requests r
-                    WHERE r.id = quote_revisions.rfq_id AND r.representative_id = (SELECT shop_account_id())));
+                    WHERE r.id = quote_revisions.rfq_id AND r.representative_id = (SELECT shop_account_id())))
+    WITH CHECK (EXISTS (SELECT FROM rfq_requests r
+                         WHERE r.id = quote_revisions.rfq_id
+                           AND r.representative_id = (SELECT shop_account_id())
+                           AND r.status = 'IN_REVIEW'));
 CREATE POLICY back_office_any ON quote_revisions FOR SELECT TO shop_back_office USING (true);
 CREATE POLICY reader_any ON quote_revisions FOR SELECT TO shop_reader USING (true);
 COMMENT ON POLICY buyer_own ON quote_revisions IS 'A buyer sees the quotes that were sent to it, and no drafts';
-COMMENT ON POLICY representative_own ON quote_revisions IS 'A representative quotes on the requests that it answers';
+COMMENT ON POLICY representative_own ON quote_revisions IS 'A representative quotes on the requests that it answers, while they are in review';
 COMMENT ON POLICY back_office_any ON quote_revisions IS 'The back office sees all quotes';
 COMMENT ON POLICY reader_any ON quote_revisions IS 'Reports are about all quotes';
 

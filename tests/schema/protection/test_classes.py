@@ -30,10 +30,10 @@ _REPRESENTATIVE = "shop_representative"
 
 
 _NOBODY = """
-INSERT INTO accounts (id, auth_id, type, max_rfq_capacity, territory, contact_name, email,
-                      created_at, updated_at)
-VALUES (%s, 'nobody', 'ACCOUNT_REP', 1, '{}', 'Nobody', 'nobody@example.com',
-        '2026-01-01', '2026-01-01')
+INSERT INTO accounts (id, auth_id, type, max_rfq_capacity, territory, contact_name_sealed,
+                      email_sealed, created_at, updated_at)
+SELECT %s, 'nobody', 'ACCOUNT_REP', 1, '{}', s, s, '2026-01-01', '2026-01-01'
+  FROM decode('01' || repeat('00', 31), 'hex') AS s
 """
 
 

@@ -22,14 +22,15 @@ SELECT count(*) = 0 FROM accounts;
 -- about: accounts shop_representative
 -- as: shop_representative account_id=5
 -- ends: refused 42501
-UPDATE accounts SET email = email WHERE id = 1;
+UPDATE accounts SET email_sealed = email_sealed WHERE id = 1;
 
 -- case: the back office opens an account, changes and closes it
 -- about: accounts shop_back_office
 -- as: shop_back_office
 -- ends: changes 1
-INSERT INTO accounts (id, auth_id, type, tier, contact_name, email, created_at, updated_at)
-VALUES (20, 'auth|20', 'PRO', 'STANDARD', 'Gus', 'gus@example.com', '2026-01-01', '2026-01-01');
+INSERT INTO accounts (id, auth_id, type, tier, contact_name_sealed, email_sealed, created_at, updated_at)
+VALUES (20, 'auth|20', 'PRO', 'STANDARD', decode('01' || repeat('00', 31), 'hex'),
+        decode('01' || repeat('00', 31), 'hex'), '2026-01-01', '2026-01-01');
 UPDATE accounts SET tier = 'PREMIUM' WHERE id = 20;
 DELETE FROM accounts WHERE id = 20;
 

@@ -1,8 +1,8 @@
 -- why: rows of another buyer (4), of one without anything (6) and of two representatives (3, 5), next to those of the
 -- small shop: a request that was quoted twice, one accepted and not ordered yet, one in review with a draft, one ordered
 
-INSERT INTO accounts (id, auth_id, type, tier, company, contact_name, email, region, created_at, updated_at) VALUES
-    (6, 'auth|6', 'DEALER', 'STANDARD', 'Keys Ltd', 'Fay', 'fay@example.com', 'Texas', '2025-01-01', '2025-01-01');
+INSERT INTO accounts (id, auth_id, type, tier, company, contact_name_sealed, email_sealed, region, created_at, updated_at) VALUES
+    (6, 'auth|6', 'DEALER', 'STANDARD', 'Keys Ltd', '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', '\x0100010011223344556677889900aabbccddeeff0011223344556677889900aabbccdd', 'Texas', '2025-01-01', '2025-01-01');
 INSERT INTO account_shopify_customers VALUES (601, 4, '2025-01-01');
 INSERT INTO account_pricing (id, account_id, product_id, fixed_price, effective_from, effective_until) VALUES
     (2, 4, 1, 7, '2026-01-01', '2027-01-01');
