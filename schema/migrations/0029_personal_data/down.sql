@@ -1,6 +1,9 @@
 -- why: the older release has personal data in clear; here what is sealed cannot be opened, so a placeholder stands for it
 -- transaction: each step
 
+-- step: audit
+SELECT audit_table('accounts', '{contact_name,email,phone}');
+
 -- step: indexes
 DROP INDEX accounts_by_email;
 DROP INDEX accounts_by_phone;

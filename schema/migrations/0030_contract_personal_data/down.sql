@@ -12,3 +12,4 @@ COMMENT ON COLUMN accounts.email IS 'Address for mail; personal data';
 COMMENT ON COLUMN accounts.phone IS 'Number to call; personal data';
 COMMENT ON CONSTRAINT accounts_contact_name_there ON accounts IS 'An account has a contact name, in clear or sealed';
 COMMENT ON CONSTRAINT accounts_email_there ON accounts IS 'An account has an address for mail, in clear or sealed';
+SELECT audit_table('accounts', '{contact_name,email,phone,email_index,phone_index}');

@@ -24,3 +24,4 @@ ALTER TABLE accounts
 ALTER TABLE accounts ALTER COLUMN contact_name_sealed SET NOT NULL;
 -- squawk-ignore adding-not-nullable-field
 ALTER TABLE accounts ALTER COLUMN email_sealed SET NOT NULL;
+SELECT audit_table('accounts', '{email_index,phone_index}');
