@@ -51,8 +51,40 @@ UPDATE rfq_requests SET status = 'DECLINED', updated_at = '2026-06-01';
 -- as: owner
 UPDATE quote_revisions SET sent_at = '2026-06-01', valid_until = '2026-07-01' WHERE id = 6;
 -- as: shop_buyer account_id=1
--- ends: refused 42501
+-- ends: changes 0
 UPDATE rfq_requests SET status = 'QUOTED', updated_at = '2026-06-01' WHERE id = 8;
+
+-- case: a buyer takes no request into review
+-- about: rfq_requests shop_buyer
+-- as: shop_buyer account_id=1
+-- ends: changes 0
+UPDATE rfq_requests SET status = 'IN_REVIEW', updated_at = '2026-06-01' WHERE id = 1;
+
+-- case: a buyer lets no quote expire
+-- about: rfq_requests shop_buyer
+-- as: shop_buyer account_id=1
+-- ends: refused 42501
+UPDATE rfq_requests SET status = 'EXPIRED', updated_at = '2026-07-01' WHERE id = 4;
+
+-- case: a draft does not stand between a buyer and the quote that was sent
+-- about: rfq_requests refuse_illegal_rfq_transition shop_buyer
+-- as: owner
+INSERT INTO quote_revisions (rfq_id, revision) VALUES (4, 3);
+-- as: shop_buyer account_id=1
+-- ends: changes 1
+UPDATE rfq_requests SET status = 'ACCEPTED', updated_at = '2026-06-01' WHERE id = 4;
+
+-- case: a buyer adds no line to a request that somebody looks at
+-- about: rfq_items shop_buyer
+-- as: shop_buyer account_id=1
+-- ends: refused 42501
+INSERT INTO rfq_items (rfq_id, variant_id, quantity) VALUES (8, 2, 1);
+
+-- case: a representative drafts no quote for a request that is settled
+-- about: quote_revisions shop_representative
+-- as: shop_representative account_id=5
+-- ends: refused 42501
+INSERT INTO quote_revisions (rfq_id, revision) VALUES (5, 2);
 
 -- case: a buyer chooses no representative
 -- about: rfq_requests shop_buyer

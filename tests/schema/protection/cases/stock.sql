@@ -21,13 +21,13 @@ CREATE TEMPORARY TABLE inventory_lots (variant_id bigint, location_id bigint);
 UPDATE public.inventory_locations SET reserved = 0 WHERE variant_id = 3;
 
 -- case: a table of the session's own does not stand in for the steps that a request may take
--- about: rfq_requests refuse_illegal_rfq_transition shop_buyer
--- as: shop_buyer account_id=1
+-- about: rfq_requests refuse_illegal_rfq_transition shop_back_office
+-- as: shop_back_office
 -- ends: refused 23514
 CREATE TEMPORARY TABLE rfq_transitions AS
-SELECT 'PENDING'::rfq_status AS from_status, 'ACCEPTED'::rfq_status AS to_status;
+SELECT 'ACCEPTED'::rfq_status AS from_status, 'DECLINED'::rfq_status AS to_status;
 GRANT SELECT ON rfq_transitions TO PUBLIC;
-UPDATE public.rfq_requests SET status = 'ACCEPTED', updated_at = '2026-06-01' WHERE id = 1;
+UPDATE public.rfq_requests SET status = 'DECLINED', updated_at = '2026-06-01' WHERE id = 5;
 
 -- case: the synchronisation changes a specification, and the change is logged
 -- about: technical_specifications specification_change_log log_specification_change shop_sync
