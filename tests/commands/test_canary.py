@@ -1,6 +1,7 @@
-"""Personal data stand in nothing that b2bench writes: reports, records, baselines, metrics, audits."""
+"""Personal data stand in nothing that b2bench writes: reports, records, baselines, metrics."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,9 +10,11 @@ from b2bench.target import Target
 from schema.personal.accounts import write
 from schema.personal.location import KeyPlace, make_keys
 from schema.personal.masterkey import MasterSource
-from schema.personal.values import Personal
 from tests.commands.calling import call, load_ran
 from tests.schema.personal.test_canary import CANARY, PLAIN_WORD, SEALED_WORDS, files_with
+
+if TYPE_CHECKING:
+    from schema.personal.values import Personal
 
 _CLASSES = ("account_by_auth_id", "account_by_email", "representative_dashboard", "add_to_cart")
 _EXPLAINED = [option for name in _CLASSES for option in ("--class", name)]
