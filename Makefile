@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 FIGURES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format generate bench bench-data bench-load bench-explain bench-gate bench-exporter bench-audit bench-personal clean
+.PHONY: help install demo test check format generate bench bench-data bench-load bench-explain bench-gate bench-exporter bench-audit bench-personal bench-protection clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -58,6 +58,9 @@ bench-exporter: $(VENV)/.installed-dev  ## print the figures of the exporter, a 
 
 bench-audit: $(VENV)/.installed-dev  ## print the figures of the audit, some minutes; FIGURES="bulk single" for a few
 	$(BIN)/python -m tests.benchmarks.audit $(FIGURES)
+
+bench-protection: $(VENV)/.installed-dev  ## print what policies and audit cost each query class, by the gate
+	$(BIN)/python -m tests.benchmarks.protection $(FIGURES)
 
 bench-personal: $(VENV)/.installed-dev  ## print the figures of personal data, a minute; FIGURES=values for a few
 	$(BIN)/python -m tests.benchmarks.personal $(FIGURES)
