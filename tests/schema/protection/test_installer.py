@@ -33,12 +33,11 @@ def installed(empty_database: Target, schema_template: Target) -> Iterator[Targe
     The roles are there already, made by another.
     """
     assert schema_template
-    role = f"installer_of_{empty_database.database}"
-    name, database = sql.Identifier(role), sql.Identifier(empty_database.database)
+    name, database = sql.Identifier(_role(empty_database)), sql.Identifier(empty_database.database)
     with connect(empty_database) as connection:
         connection.execute(sql.SQL("CREATE ROLE {}").format(name))
         connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, name))
-    owner = empty_database.with_setting("role", role)
+    owner = empty_database.with_setting("role", _role(empty_database))
     create_marked_database(owner)
     try:
         yield owner
@@ -53,8 +52,13 @@ def installed(empty_database: Target, schema_template: Target) -> Iterator[Targe
             connection.execute(sql.SQL("DROP ROLE {}").format(name))
 
 
-def _let(superuser: Target, role_of: Target) -> None:
-    name = sql.Identifier(f"installer_of_{role_of.database}")
+def _role(target: Target) -> str:
+    return f"installer_of_{target.database}"
+
+
+def _let_install(superuser: Target) -> None:
+    """Do what only a superuser can."""
+    name = sql.Identifier(_role(superuser))
     with connect(superuser) as connection:
         connection.execute("CREATE EXTENSION pg_stat_statements")
         connection.execute(sql.SQL("GRANT shop_owner TO {}").format(name))
@@ -68,7 +72,7 @@ def test_what_a_superuser_has_to_do_first_is_said(installed: Target) -> None:
 
 
 def test_it_goes_up_and_down_and_up_again(installed: Target, empty_database: Target) -> None:
-    _let(empty_database, installed)
+    _let_install(empty_database)
     migrate.upgrade(installed)
     assert migrate.verify(installed) == ()
     with connect(empty_database) as connection:
@@ -87,7 +91,7 @@ def test_it_goes_up_and_down_and_up_again(installed: Target, empty_database: Tar
 def test_languages_that_everybody_has_are_named_with_their_mend(
     installed: Target, empty_database: Target
 ) -> None:
-    _let(empty_database, installed)
+    _let_install(empty_database)
     migrate.upgrade(installed)
     found = [finding for finding in check_integrity(installed) if finding.code == _CODE]
     assert [finding.subject for finding in found] == ["language plpgsql", "language sql"]
