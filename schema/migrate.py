@@ -277,6 +277,11 @@ def _migrating(target: Target) -> Iterator[Connection]:
         raise ExtensionMissing(
             f"{error.diag.message_primary}: install PostgreSQL's contrib package on the server"
         ) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise StatementFailed(
+            f"a migration was refused: {one_line(error)}: have a superuser do that first, then run"
+            " it again; docs/security.md says who may install"
+        ) from error
     except (SQLAlchemyError, psycopg.Error) as error:
         said = one_line(error) if isinstance(error, psycopg.Error) else " ".join(str(error).split())
         raise StatementFailed(f"a migration was refused: {said}") from error

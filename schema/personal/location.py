@@ -81,15 +81,27 @@ def make_keys(connection: psycopg.Connection, place: KeyPlace) -> Keyring:
     require_sealed_columns(connection)
     store = store_id(connection)
     if store is None:
-        store = new_store_id(_RANDOM)
-        place.master.make()
-        create_store(place.path(store), new_store(store, place.master.read()[0], new_key()))
-        set_store_id(connection, store)
+        store = _made_once(connection, place)
     else:
         data_set = read_data_set(connection)
         if data_set is not None and not store.startswith(f"{_RANDOM}-"):
             make_synthetic(place, store, data_set)
     return Keyring(place.path(store), place.master)
+
+
+def _made_once(connection: psycopg.Connection, place: KeyPlace) -> str:
+    """Return the id of a new random store, or of the one that somebody else makes meanwhile."""
+    with connection.transaction():
+        # two stores for one database: what was sealed with the first could not be opened
+        connection.execute(statement("lock_store_id"))
+        found = store_id(connection)
+        if found is not None:
+            return found
+        store = new_store_id(_RANDOM)
+        place.master.make()
+        create_store(place.path(store), new_store(store, place.master.read()[0], new_key()))
+        set_store_id(connection, store)
+        return store
 
 
 def make_synthetic(place: KeyPlace, store: str, data_set: DataSet) -> None:

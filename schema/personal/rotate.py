@@ -74,12 +74,15 @@ def rotate_master(path: Path, source: MasterSource) -> int:
         with locked(source.file):
             source.write([new_master_key(), *source.read()])
     new, *others = source.read()
-    if new == old and source.text:
+    stores = sorted(path.parent.glob("*.json"))
+    # where this one has the new key already, a run that was stopped may have left others behind
+    done = sum(_is_rewrapped(store, others, new) for store in stores)
+    if new == old and not done:
         raise KeysUnusable(
             f"{source.shown} begins with the key in use: write the new one before it, with a comma"
             " between"
         )
-    return sum(_is_rewrapped(store, others, new) for store in sorted(path.parent.glob("*.json")))
+    return done
 
 
 def _is_rewrapped(path: Path, others: Sequence[MasterKey], new: MasterKey) -> bool:
@@ -158,6 +161,9 @@ def rotate_index_key(
         indexes = [row[column] for column in INDEXES.values() if row[column] is not None]
         if all(int.from_bytes(index[:2]) == newest for index in indexes):
             return None
+        if keyring.is_destroyed(row["id"]):
+            # a destruction that was interrupted: without the key there is no new index
+            return Row(row["id"], row | dict.fromkeys(INDEXES.values()))
         return Row(row["id"], row | _indexes(keyring, newest, row))
 
     looked, changed = _through(connection, None, again, progress, batch_rows)
@@ -171,14 +177,15 @@ def rotate_index_key(
     return Rotation(looked=looked, changed=changed, went_on=went_on)
 
 
-def _indexes(keyring: Keyring, version: int, row: dict[str, Any]) -> dict[str, bytes]:
+def _indexes(keyring: Keyring, version: int, row: dict[str, Any]) -> dict[str, bytes | None]:
+    """Return the indexes of a row anew; one whose value is gone goes, too."""
     key, account = keyring.index_keys()[version], row["id"]
     return {
-        column: blind_index(
-            key, version, field, open_field(keyring, field, account, row[SEALED[field]])
-        )
+        column: None
+        if (sealed := row[SEALED[field]]) is None
+        else blind_index(key, version, field, open_field(keyring, field, account, sealed))
         for field, column in INDEXES.items()
-        if row[column] is not None and row[SEALED[field]] is not None
+        if row[column] is not None
     }
 
 
@@ -221,7 +228,8 @@ def _add_data_keys(keyring: Keyring, account: int | None) -> None:
 
     def added(found: Store) -> Store:
         require_same_master(found, before, keyring.path)
-        accounts = found.data_keys if account is None else [account]
+        # none for an account whose keys were destroyed in the meantime
+        accounts = [each for each in found.data_keys if account in (None, each)]
         return with_data_keys(found, wrapper, ((each, new_key()) for each in accounts))
 
     change_store(keyring.path, added)

@@ -1,5 +1,22 @@
 -- why: nothing is said about roles any more; the roles stay, since other databases of the server may use them
-DROP OWNED BY shop_buyer, shop_representative, shop_back_office, shop_sync, shop_reader, shop_application;
+-- Not DROP OWNED: it would drop what somebody made as one of the roles, reach what they may do on other databases, and
+-- ask for a membership that who made the roles need not have.
+DO $$
+DECLARE
+    taken text;
+BEGIN
+    FOR taken IN
+        SELECT format('REVOKE ALL ON %s %s FROM shop_buyer, shop_representative, shop_back_office, shop_sync,'
+                      ' shop_reader, shop_application',
+                      CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.oid::regclass)
+          FROM pg_class c
+         WHERE c.relnamespace = 'public'::regnamespace
+           AND c.relkind IN ('r', 'p', 'v', 'S')
+           AND c.relowner = 'shop_owner'::regrole
+    LOOP
+        EXECUTE taken;
+    END LOOP;
+END $$;
 ALTER FUNCTION add_lots_up() SECURITY INVOKER RESET search_path;
 ALTER FUNCTION keep_rfq_history() SECURITY INVOKER RESET search_path;
 ALTER FUNCTION log_specification_change() SECURITY INVOKER RESET search_path;

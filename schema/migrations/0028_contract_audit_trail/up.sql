@@ -123,8 +123,11 @@ ALTER FUNCTION make_audit_months(date, date) OWNER TO shop_owner;
 REVOKE EXECUTE ON FUNCTION make_audit_months(date, date), refuse_rewriting_audit() FROM PUBLIC;
 GRANT SELECT ON audit_events TO shop_reader;
 
-SELECT make_audit_months(current_date, (current_date + INTERVAL '12 months')::date);
-SELECT make_audit_months(min(e.occurred_at)::date, max(e.occurred_at)::date)
+-- months begin when they do in UTC, wherever the server is
+SELECT make_audit_months((now() AT TIME ZONE 'UTC')::date,
+                         (now() AT TIME ZONE 'UTC' + INTERVAL '12 months')::date);
+SELECT make_audit_months((min(e.occurred_at) AT TIME ZONE 'UTC')::date,
+                         (max(e.occurred_at) AT TIME ZONE 'UTC')::date)
   FROM b2bench_audit.audit_events e
 HAVING count(*) > 0;
 -- a number that no transaction has had yet was made up by who loaded the event

@@ -1,5 +1,7 @@
 """The log moves into months with its rows, and back."""
 
+import pytest
+
 from b2bench.database import connect
 from b2bench.target import Target
 from schema import migrate
@@ -51,4 +53,13 @@ def test_rows_move_into_their_months_and_back(server: Target) -> None:
         assert [row[:2] for row in back] == [(7, 1), (8, 1), (9, None), (10, 1)]
         assert left == (None,)
         migrate.upgrade(target, "0028")
+        assert migrate.verify(target) == ()
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_months_are_those_of_utc_wherever_the_server_is(server: Target, zone: str) -> None:
+    with bare_shop_at(server, "0027") as target:
+        with connect(target) as connection:
+            connection.execute(_BEFORE.replace("2026-03-02", "2026-03-01").encode())
+        migrate.upgrade(target.with_setting("timezone", zone), "0028")
         assert migrate.verify(target) == ()

@@ -6,7 +6,14 @@ from b2bench.errors import BadInput, KeysUnusable
 from schema.personal.accounts import find, read
 from schema.personal.destroy import destroy
 from schema.personal.keyring import Keyring
-from schema.personal.keystore import create_store, new_key, new_store, read_store
+from schema.personal.keystore import (
+    change_store,
+    create_store,
+    new_key,
+    new_store,
+    read_store,
+    rewrapped,
+)
 from schema.personal.masterkey import MasterSource, new_master_key
 from schema.personal.rotate import rotate_data_keys, rotate_index_key, rotate_master
 from tests.schema.personal.conftest import Keyed
@@ -65,6 +72,17 @@ def test_a_master_key_of_the_environment_is_replaced_by_the_one_before_it(
     assert read(keyed.connection, alone, 42) == before
 
 
+def test_stores_that_a_stopped_rotation_left_behind_go_along_later(
+    keyed: Keyed, tmp_path: Path
+) -> None:
+    [old], new = keyed.place.master.read(), new_master_key()
+    both = MasterSource(text=f"{new.text},{old.text}", file=tmp_path / "none")
+    create_store(keyed.place.path("behind"), new_store("behind", old, new_key()))
+    change_store(keyed.keyring.path, lambda found: rewrapped(found, old, new))
+    assert rotate_master(keyed.keyring.path, both) == 1
+    assert read_store(keyed.place.path("behind")).master == new.fingerprint
+
+
 def test_one_account_gets_a_new_key(keyed: Keyed) -> None:
     before = read(keyed.connection, keyed.keyring, 42)
     done = rotate_data_keys(keyed.connection, keyed.keyring, 42)
@@ -73,6 +91,19 @@ def test_one_account_gets_a_new_key(keyed: Keyed) -> None:
     assert read(keyed.connection, keyed.keyring, 42) == before
     with pytest.raises(KeysUnusable, match="account 999 has no key"):
         rotate_data_keys(keyed.connection, keyed.keyring, 999)
+
+
+def test_an_account_destroyed_meanwhile_gets_no_key_again(keyed: Keyed) -> None:
+    def destroyed(_phase: str, *, done: int = 0, total: int | None = None) -> None:
+        assert (done, total) == (1, 1)
+        if not keyed.keyring.is_destroyed(42):
+            destroy(keyed.connection, keyed.keyring, 42)
+            went.append(42)
+
+    went = list[int]()
+    done = rotate_data_keys(keyed.connection, keyed.keyring, 42, destroyed)
+    assert (done.changed, went) == (0, [42])
+    assert 42 not in keyed.keyring.store.data_keys
 
 
 def test_all_get_new_keys_but_those_that_were_destroyed(keyed: Keyed) -> None:
@@ -146,6 +177,27 @@ def test_an_index_rotation_that_was_stopped_goes_on(keyed: Keyed) -> None:
         rotate_index_key(keyed.connection, keyed.keyring, stop, batch_rows=20)
     done = rotate_index_key(keyed.connection, keyed.keyring, batch_rows=20)
     assert (done.changed, done.went_on) == (60, True)
+    assert list(keyed.keyring.index_keys()) == [2]
+
+
+def test_indexes_that_have_no_value_or_no_key_any_more_go(keyed: Keyed) -> None:
+    def look(_phase: str, *, done: int = 0, total: int | None = None) -> None:
+        assert (done, total) == (100, 100)
+        looked.append(done)
+        assert len(looked) <= 2
+
+    looked = list[int]()
+    before = keyed.connection.execute("SELECT email_index FROM accounts WHERE id = 42").fetchone()
+    destroy(keyed.connection, keyed.keyring, 42)
+    # as if the destruction had been stopped between the store and the database
+    keyed.connection.execute("UPDATE accounts SET email_index = %s WHERE id = 42", before)
+    keyed.connection.execute("UPDATE accounts SET phone_sealed = NULL WHERE id = 43")
+    rotate_index_key(keyed.connection, keyed.keyring, look)
+    left = keyed.connection.execute(
+        "SELECT email_index, phone_index IS NULL FROM accounts WHERE id IN (42, 43) ORDER BY id"
+    ).fetchall()
+    assert left[0] == (None, True)
+    assert left[1][1]
     assert list(keyed.keyring.index_keys()) == [2]
 
 
