@@ -31,6 +31,7 @@ from loadgen.data.population import AS_OF, Population
 from loadgen.data.profiles import Profile
 from loadgen.data.tables import COUNTS, TABLES, trade
 from schema import deferral
+from schema.audit.months import AHEAD, extend
 from schema.personal.location import new_store_id, set_store_id
 from schema.tables import tables_in_order
 
@@ -84,6 +85,8 @@ def generate(
         _load(target, population, volumes, workers, progress)
         deferral.restore(target, workers, progress)
         _set_sequences(target, volumes)
+        # the schema may be older than the months that it was installed with
+        extend(target, AHEAD)
         gather_statistics(target, volumes, workers, progress)
         return _complete(connection)
 

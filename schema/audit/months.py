@@ -8,6 +8,9 @@ from b2bench.marker import require_marked
 from b2bench.target import Target
 from schema.audit.tables import require_audit, statement
 
+# as many as the installation makes
+AHEAD = 12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extended:

@@ -8,7 +8,9 @@ import pytest
 from b2bench.database import connect
 from b2bench.findings import Severity
 from b2bench.target import Target
-from schema.audit.months import extend
+from loadgen.data.generate import generate
+from loadgen.data.profiles import load_profile
+from schema.audit.months import AHEAD, extend
 from schema.integrity import check_integrity
 from tests.schema.audit.audited import events_of, taken_back
 
@@ -78,6 +80,14 @@ def test_without_its_month_a_write_is_refused_and_the_check_warned(stocked: Targ
         extend(stocked, 2)
         connection.execute("UPDATE locations SET region = 'Utah'")
     assert _CODE not in {finding.code for finding in check_integrity(stocked)}
+
+
+def test_loading_makes_the_months_that_an_old_schema_has_not(stocked: Target) -> None:
+    with connect(stocked) as connection:
+        _take_away(connection, "INTERVAL '0 months'")
+        generate(stocked, load_profile("tiny"))
+        connection.execute("UPDATE locations SET region = 'Utah'")
+    assert extend(stocked, AHEAD).made == 0
 
 
 def _take_away(connection: psycopg.Connection, ahead: str) -> None:
