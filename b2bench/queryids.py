@@ -104,7 +104,8 @@ def _own_role(connection: psycopg.Connection, query: QueryClass) -> Iterator[Non
     try:
         yield
     finally:
-        connection.execute("SELECT set_config('role', %s, false)", before)
+        # as a SELECT of set_config it would have the queryid of a query class's settings
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(before[0])))
 
 
 def _explained(

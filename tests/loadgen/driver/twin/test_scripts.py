@@ -61,7 +61,10 @@ def test_each_users_arguments_are_those_that_it_draws_in_our_load(
             for script in process.scripts
             if script.query == name
             for call in re.findall(
-                r"^EXECUTE \w+(\(.*\));$", (tmp_path / script.file).read_text(), re.MULTILINE
+                # the first one is the setting
+                r"^EXECUTE \w+_1(\(.*\));$",
+                (tmp_path / script.file).read_text(),
+                re.MULTILINE,
             )
         )
         first = [lists[number % USERS][number // USERS] for number in range(held.total())]
