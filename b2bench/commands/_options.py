@@ -14,6 +14,8 @@ from b2bench.findings import ExitCode
 
 # which server and which database
 WHERE = ("dsn", "database", "state", "pg_bin")
+# where the keys of personal data stand
+KEY_PLACE = ("keys", "master_key_file")
 # the embedded server, whatever else is named
 EMBEDDED = ("state", "pg_bin")
 

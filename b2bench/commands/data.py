@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from b2bench.commands._options import WHERE, with_settings
+from b2bench.commands._options import KEY_PLACE, WHERE, with_settings
 from b2bench.commands._settings import Settings
 from b2bench.errors import BadInput
 from b2bench.findings import ExitCode
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from loadgen.data.profiles import Profile
 
 _MOST_JOBS = 64
-_KEYS = ("keys", "master_key_file")
 _SKEW_TIMEOUT_S = 600
 app = typer.Typer(
     help="Fill the database with a data set, and show what is in it.", no_args_is_help=True
@@ -61,7 +60,7 @@ Page = Annotated[
 
 
 @app.command()
-@with_settings(*WHERE, *_KEYS, "profile", "scale", "seed")
+@with_settings(*WHERE, *KEY_PLACE, "profile", "scale", "seed")
 def generate(
     settings: Settings,
     *,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from b2bench.commands._options import WHERE, with_settings
+from b2bench.commands._options import KEY_PLACE, WHERE, with_settings
 from b2bench.commands._settings import Settings
 from b2bench.errors import BadInput
 from b2bench.findings import ExitCode
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from schema.personal.keyring import Keyring
 
 # the master key itself is no option: others would see it in the list of processes
-_KEYS = ("keys", "master_key_file")
 app = typer.Typer(
     help="Personal data of accounts: seal, show, find, rotate keys, destroy.",
     no_args_is_help=True,
@@ -30,7 +29,7 @@ Index = Annotated[bool, typer.Option("--index", help="A new key for the blind in
 
 
 @app.command()
-@with_settings(*WHERE, *_KEYS)
+@with_settings(*WHERE, *KEY_PLACE)
 def keys(settings: Settings) -> ExitCode:
     """Make the key store of a database that has none, and a master key if there is none.
 
@@ -58,7 +57,7 @@ def keys(settings: Settings) -> ExitCode:
 
 
 @app.command()
-@with_settings(*WHERE, *_KEYS)
+@with_settings(*WHERE, *KEY_PLACE)
 def seal(settings: Settings) -> ExitCode:
     """Seal what stands in clear, between the migrations 0029 and 0030.
 
@@ -86,7 +85,7 @@ def seal(settings: Settings) -> ExitCode:
 
 
 @app.command()
-@with_settings(*WHERE, *_KEYS)
+@with_settings(*WHERE, *KEY_PLACE)
 def show(settings: Settings, account: Account) -> ExitCode:
     """Show an account's personal data, opened.
 
@@ -105,7 +104,7 @@ def show(settings: Settings, account: Account) -> ExitCode:
 
 
 @app.command()
-@with_settings(*WHERE, *_KEYS)
+@with_settings(*WHERE, *KEY_PLACE)
 def find(settings: Settings, email: Email, *, phone: Phone = False) -> ExitCode:
     """Show which accounts have an e-mail address; exit code 1 if none has.
 
@@ -128,7 +127,7 @@ def find(settings: Settings, email: Email, *, phone: Phone = False) -> ExitCode:
 
 
 @app.command()
-@with_settings(*WHERE, *_KEYS)
+@with_settings(*WHERE, *KEY_PLACE)
 def rotate(
     settings: Settings, *, account: One = None, everybody: Everybody = False, index: Index = False
 ) -> ExitCode:
@@ -175,7 +174,7 @@ def _say_rewrapped(ring: "Keyring", stores: int) -> ExitCode:
 
 
 @app.command()
-@with_settings(*WHERE, *_KEYS)
+@with_settings(*WHERE, *KEY_PLACE)
 def destroy(settings: Settings, account: Account, *, yes: Yes = False) -> ExitCode:
     """Destroy an account's key: its personal data become unreadable, backups and audit included.
 
